@@ -36,6 +36,8 @@ export interface OperationContext {
   preview: boolean;
   /** Aborted when the engine cancels the update. */
   signal: AbortSignal;
+  /** Names of the inputs (on `delete` and `read` also outputs) that are, or hold, a secret. */
+  secretInputs?: readonly string[];
   /** A line for the person who runs the update, shown at the resource. `ephemeral` lines are progress only. */
   log(severity: "debug" | "info" | "warning" | "error", message: string, ephemeral?: boolean): void;
 }
