@@ -130,7 +130,9 @@ function encodeValue(value: unknown): unknown {
 
 function encodeArchive({ content, hash }: Archive): Plain {
   const body =
-    content.source === "assets" ? { assets: encodeMap(content.members) } : { [content.source]: content.value };
+    content.source === "assets"
+      ? { assets: encodeMap(content.members) }
+      : { [content.source]: content.value };
   return { [SIGNATURE]: ARCHIVE, ...body, ...(hash && { hash }) };
 }
 

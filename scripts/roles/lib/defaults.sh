@@ -42,3 +42,5 @@ role_probe() {
 }
 
 role_rejoined() { role_probe; }
+
+role_ready() { role_rejoined; }

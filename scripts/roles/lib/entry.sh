@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs on a host: what a role document hands over to, and what `platform-role` calls later.
 #
-#   entry.sh STAGE VERB
+#   entry.sh STAGE VERB [ARGUMENT]
 #
 # STAGE is a staged role: scripts/, files/, settings, manifest. Verbs:
 #   apply   make the host carry this version; a running stateful member only stages it and waits for its turn
 #   roll    a stateful member's turn: take the staged version into use, then wait until it has rejoined
 #   pause   graceful, bounded stop; touches no data; succeeds where there is nothing to stop
+#   ready   wait until the whole group is ready; the argument is the number of members that must serve
 #   probe   exit 0 when the role is healthy; otherwise one line says what is wrong
 #
 # A role's own script, scripts/<role>/role.sh, defines the functions that differ:
@@ -15,7 +16,7 @@
 #   role_stop      default: stop the units
 #   role_probe     default: the units are active and the ports listen
 #   role_rejoined  exit 0 when the member is back in its group and holds its share; default: role_probe
-#   role_changed   after a change of files: default: stop, start
+#   role_ready N   exit 0 when the group has N serving members; default: role_rejoined
 set -Eeuo pipefail
 umask 022
 
@@ -97,6 +98,9 @@ case $verb in
     fi
     wait_until "${ROLE_REJOIN_SECONDS:-180}" role_rejoined || fail "did not rejoin its group within ${ROLE_REJOIN_SECONDS:-180} s: ${LAST_REASON:-no reason given}"
     ;;
+  ready)
+    wait_until "${ROLE_READY_SECONDS:-300}" role_ready "${3:-1}" || fail "the group was not ready within ${ROLE_READY_SECONDS:-300} s: ${LAST_REASON:-no reason given}"
+    ;;
   pause) role_stop ;;
   probe)
     role_probe || {
@@ -104,5 +108,5 @@ case $verb in
       exit 1
     }
     ;;
-  *) fail "unknown verb \"$verb\"; apply, roll, pause and probe are known" ;;
+  *) fail "unknown verb \"$verb\"; apply, roll, ready, pause and probe are known" ;;
 esac
