@@ -29,7 +29,13 @@ export interface BaseRoleArgs {
  */
 export function fileSystemUuid(volumeId: string): string {
   const hex = createHash("sha256").update(`opentsdb-platform volume ${volumeId}`).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
 }
 
 function mountUnit(volume: BaseVolume): string {
@@ -52,7 +58,9 @@ WantedBy=multi-user.target
 export function baseRole(args: BaseRoleArgs): RoleDefinition {
   for (const { name } of args.volumes) {
     if (!/^[a-z][a-z0-9]*$/.test(name)) {
-      throw new Error(`volume "${name}": a name is made of small letters and digits, since it becomes a mount unit's name`);
+      throw new Error(
+        `volume "${name}": a name is made of small letters and digits, since it becomes a mount unit's name`,
+      );
     }
   }
   return {
@@ -71,7 +79,9 @@ export function baseRole(args: BaseRoleArgs): RoleDefinition {
     ],
     settings: {
       ENVIRONMENT: args.environment,
-      VOLUMES: args.volumes.map(({ name, device, volumeId }) => `${name}=${device}=${fileSystemUuid(volumeId)}`).join(" "),
+      VOLUMES: args.volumes
+        .map(({ name, device, volumeId }) => `${name}=${device}=${fileSystemUuid(volumeId)}`)
+        .join(" "),
       SOFTWARE_PATHS: args.software.map(({ path }) => path).join(" "),
     },
     software: args.software,

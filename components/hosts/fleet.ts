@@ -25,7 +25,7 @@ export interface FleetRequest {
   size: number;
   memoryMiB: number;
   /** Applied at first boot, in this order, from the same user data on every site. */
-  roles: pulumi.Input<RoleDocument>[];
+  roles: readonly { role: string; document: pulumi.Input<RoleDocument> }[];
   /** Ports of the members that are targets of the load-balanced address. */
   targets: { listener: string; port: number }[];
   /** How long a new member may take to become healthy, in seconds. */

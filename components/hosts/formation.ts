@@ -36,7 +36,9 @@ export class Formation extends pulumi.ComponentResource {
     }
     const reports = pulumi
       .all(args.bases.map((base) => base.applied.stdout))
-      .apply((all) => all.map((report, index) => reportOf(args.bases[index]?.host.name ?? "", report)).join(""));
+      .apply((all) =>
+        all.map((report, index) => reportOf(args.bases[index]?.host.name ?? "", report)).join(""),
+      );
     const once = { ignoreChanges: ["create", "update", "delete", "stdin", "triggers"] };
     const { connection, options: remote } = remoteOptions(first.host, args.scope, args.bases);
     const decision = new command.remote.Command(
@@ -74,8 +76,8 @@ export function reportOf(host: string, report: string): string {
     .join("");
 }
 
-// Reads "HOST volume NAME STATE" lines; writes "form EPOCH HOST…" or "formed VOLUMES-WITH-DATA".
-const DECISION = `set -euo pipefail
+/** Reads `HOST volume NAME STATE` lines; writes `form EPOCH HOST…` or `formed HOST:VOLUME…`. */
+export const DECISION = `set -euo pipefail
 report=$(cat)
 used=$(awk '$4 == "data" { printf " %s:%s", $1, $3 }' <<<"$report")
 if [ -n "$used" ]; then echo "formed$used"; exit 0; fi

@@ -31,7 +31,8 @@ export class RollingOrder extends pulumi.ComponentResource {
     }
     const { connection, options } = remoteOptions(member.host, this.scope, turn);
     const text = member.document.apply(
-      (document) => `# role ${document.role} ${document.hash}\nplatform-role roll ${document.role} ${document.hash}`,
+      (document) =>
+        `# role ${document.role} ${document.hash}\nplatform-role roll ${document.role} ${document.hash}`,
     );
     this.previous = new command.remote.Command(
       `roll-${role}-${member.host.name}`,

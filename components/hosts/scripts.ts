@@ -7,7 +7,9 @@ import { RoleDefinition, RoleDocument, RoleScripts, renderRoleDocument } from ".
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) =>
-      entry.isDirectory() ? filesBelow(join(folder, entry.name)).map((path) => join(entry.name, path)) : [entry.name],
+      entry.isDirectory()
+        ? filesBelow(join(folder, entry.name)).map((path) => join(entry.name, path))
+        : [entry.name],
     )
     .sort();
 }
