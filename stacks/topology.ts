@@ -14,6 +14,17 @@ export type HostRole =
   | "regionserver"
   | "memcached";
 
+/** Roles of the storage; the others serve or collect. */
+export const STORAGE_ROLES = [
+  "zookeeper",
+  "journalnode",
+  "namenode",
+  "zkfc",
+  "datanode",
+  "hbase-master",
+  "regionserver",
+] as const satisfies readonly HostRole[];
+
 /** What {@link planHosts} needs of the settings. */
 export interface TopologySettings {
   topology: "basic" | "ha";
@@ -51,7 +62,7 @@ function masterPlan(settings: TopologySettings, number: number): HostPlan {
   const volumes: Record<string, number> = { zookeeper: settings.zookeeperVolume };
   if (ha) {
     roles.push("journalnode");
-    volumes["journal"] = settings.journalVolume;
+    volumes["journalnode"] = settings.journalVolume;
   }
   if (paired) {
     roles.push("namenode", ...(ha ? (["zkfc"] as const) : []), "hbase-master");
@@ -81,7 +92,7 @@ export function planHosts(settings: TopologySettings): HostPlan[] {
       kind: "data",
       roles: ["datanode", "regionserver"],
       memoryMiB: settings.regionServerMemory,
-      volumes: { data: settings.dataVolume },
+      volumes: { datanode: settings.dataVolume },
       failureDomainIndex: (number - 1) % domains,
     });
   }

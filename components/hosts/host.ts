@@ -18,8 +18,8 @@ export interface AttachedVolume {
 export interface Host {
   /** Name inside the environment and in its DNS, e.g. `data-1`. */
   readonly name: string;
-  /** Fixed address inside the environment's network. */
-  readonly address: pulumi.Input<string>;
+  /** Fixed address inside the environment's network, planned before the machine exists. */
+  readonly address: string;
   /** Zone or rack; replicas and quorums are spread over these. */
   readonly failureDomain: string;
   /** Memory that roles may count on, in MiB. Heaps are computed from it. */

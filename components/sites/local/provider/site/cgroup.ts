@@ -56,8 +56,6 @@ export function processes(group: string): number[] {
 /** Kills everything in a group, and says whether it is empty within the time. */
 export async function killGroup(group: string, withinMs = 10_000): Promise<boolean> {
   if (!fs.existsSync(group)) return true;
-  // A frozen group dies too, but stays frozen for whoever comes next.
-  freezeGroup(group, false);
   fs.writeFileSync(path.join(group, "cgroup.kill"), "1");
   return eventually(() => !populated(group), withinMs, 20);
 }
