@@ -22,7 +22,7 @@ StartLimitIntervalSec=0
 Type=exec
 User=telegraf
 Group=telegraf
-ExecStart=${args.software.path}/telegraf --strict-env-handling --config ${COLLECTOR_CONFIG}
+ExecStart=${args.software.path}/bin/telegraf --strict-env-handling --config ${COLLECTOR_CONFIG}
 ExecReload=/bin/kill -HUP $MAINPID
 Environment=GOMEMLIMIT=96MiB
 Restart=on-failure

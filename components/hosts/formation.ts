@@ -93,7 +93,8 @@ export function permitText(
     ([volume, role]) => `printf '%s\\n' '${environment}' >/data/${volume}/.initialise-${role}`,
   );
   return `set -euo pipefail
-read -r decision epoch hosts
+# Standard input may lack the last line break.
+read -r decision epoch hosts || [ -n "$decision" ]
 [ "$decision" = form ] || exit 0
 case " $hosts " in *" ${host} "*) ;; *) exit 0 ;; esac
 [ $(($(date +%s) - epoch)) -lt ${FORMATION_WINDOW_SECONDS} ] || exit 0

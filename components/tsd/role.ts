@@ -2,12 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { RoleDefinition, RoleFile, SoftwareReference } from "../hosts/role";
+import { HBASE_CLIENT_FOLDER } from "../storage/hbase/configuration";
 import { TSD_PORT, TsdConfig, renderTsdConfig, renderTsdLogging } from "./config";
 import { queryPointLimit, tsdHeapMiB, tsdJvmFlags } from "./memory";
 import { tableArguments } from "./schema";
-
-/** Folder of the HBase client's settings on a TSD host. */
-export const HBASE_CLIENT_FOLDER = "/etc/opentsdb-platform/hbase-client";
 
 const CONFIG_FOLDER = "/etc/opentsdb-platform/tsd";
 const LAUNCHER = "/usr/local/lib/opentsdb-platform/tsd-start";

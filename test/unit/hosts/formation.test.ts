@@ -44,7 +44,7 @@ describe("the formation of an environment", () => {
     const now = Math.floor(Date.now() / 1000);
 
     it("is written for a host that the decision names", () => {
-      assert.equal(permit(`form ${now} data-1 master-1\n`), true);
+      assert.equal(permit(`form ${now} data-1 master-1`), true);
       assert.equal(readFileSync(join(root, "zookeeper/.initialise-zookeeper"), "utf8"), "test\n");
     });
 

@@ -43,9 +43,9 @@ describe("the hosts of an environment", () => {
         const hosts = planHosts(settings);
         const volumeOf: Partial<Record<HostRole, string>> = {
           zookeeper: "zookeeper",
-          journalnode: "journal",
+          journalnode: "journalnode",
           namenode: "namenode",
-          datanode: "data",
+          datanode: "datanode",
         };
         for (const host of hosts) {
           for (const role of host.roles) {

@@ -85,7 +85,8 @@ export function runtimeArguments(site: string, record: MachineRecord, devices: R
     `--machine=${record.name}`,
     `--hostname=${record.name}`,
     `--network-namespace-path=/run/netns/${namespaceName(site, record.name)}`,
-    ...["--resolv-conf=off", "--timezone=off", "--private-users=no", "--capability=CAP_NET_ADMIN"],
+    // CAP_IPC_LOCK: without it nspawn forbids mlock(2), which programs on a real machine may use (Telegraf does).
+    ...["--resolv-conf=off", "--timezone=off", "--private-users=no", "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK"],
     `--bind-ro=${bind(namesDirectory(site), NAMES_IN_GUEST)}`,
     ...record.binds.map(({ source, target }) => `--bind-ro=${bind(source, target)}`),
     ...Object.entries(devices).map(([volumeId, device]) => `--bind=${bind(device, devicePath(volumeId))}`),
