@@ -54,7 +54,9 @@ export function readPrepared(repository: string): Prepared {
   }
   const result = prepared.safeParse(JSON.parse(text));
   if (!result.success) {
-    throw new Error(`${file} was written by another version of this repository; run \`npm run bootstrap\` again.`);
+    throw new Error(
+      `${file} was written by another version of this repository; run \`npm run bootstrap\` again.`,
+    );
   }
   return result.data;
 }

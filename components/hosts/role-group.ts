@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AppliedRole } from "./applied-role";
 import { GroupReady } from "./group-ready";
 import { Host } from "./host";
-import { RoleDefinition } from "./role";
+import { RoleDefinition, RoleDocument } from "./role";
 import { RollingOrder } from "./rolling";
 import { roleDocument } from "./scripts";
 
@@ -25,6 +25,8 @@ export interface RoleGroupArgs {
   expected?: number;
   /** Where members take turns with changes; left out for roles that take them at once. */
   rolling?: RollingOrder;
+  /** Default: with the scripts of this repository. */
+  render?: (role: RoleDefinition) => RoleDocument;
 }
 
 /**
@@ -43,7 +45,7 @@ export class RoleGroup extends pulumi.ComponentResource {
         `${args.role}-${prepared.host.name}`,
         {
           host: prepared.host,
-          document: pulumi.output(args.define(prepared.host)).apply(roleDocument),
+          document: pulumi.output(args.define(prepared.host)).apply(args.render ?? roleDocument),
           scope: args.scope,
           after: [prepared.last],
         },

@@ -42,7 +42,10 @@ const ORDER: readonly StorageRole[] = [
 ];
 
 /** Volume on whose emptiness a role's permission to initialise stands. A failover controller has none of its own. */
-const INITIALISED_ON: Partial<Record<StorageRole, string>> = { ...STORAGE_VOLUMES, zkfc: STORAGE_VOLUMES.namenode };
+const INITIALISED_ON: Partial<Record<StorageRole, string>> = {
+  ...STORAGE_VOLUMES,
+  zkfc: STORAGE_VOLUMES.namenode,
+};
 
 /**
  * ZooKeeper, HDFS and HBase: every role on its hosts, formed in parallel, changed one member after another.
@@ -64,7 +67,10 @@ export class Storage extends pulumi.ComponentResource {
     const parent = { parent: this };
     const formation = this.form(parent);
     this.prepared = new Map(
-      args.hosts.map(({ host, base }) => [host.name, { host, last: formation.permits.get(host.name) ?? base }]),
+      args.hosts.map(({ host, base }) => [
+        host.name,
+        { host, last: formation.permits.get(host.name) ?? base },
+      ]),
     );
     const rolling = new RollingOrder("rolling-order", args.scope, parent);
     this.groups = new Map(
@@ -98,7 +104,11 @@ export class Storage extends pulumi.ComponentResource {
     );
   }
 
-  private group(role: StorageRole, rolling: RollingOrder, parent: pulumi.ComponentResourceOptions): RoleGroup {
+  private group(
+    role: StorageRole,
+    rolling: RollingOrder,
+    parent: pulumi.ComponentResourceOptions,
+  ): RoleGroup {
     const members = this.args.hosts.filter(({ roles }) => roles.includes(role));
     return new RoleGroup(
       role,

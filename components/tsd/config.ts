@@ -163,6 +163,7 @@ export function renderTsdLogging(): string {
     "net.opentsdb.tsd.HttpQuery",
     "net.opentsdb.tsd.HttpJsonSerializer",
     "net.opentsdb.stats.QueryStats",
+    "net.opentsdb.uid.UniqueId",
     "org.apache.zookeeper",
     "QueryLog",
   ];

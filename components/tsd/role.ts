@@ -40,6 +40,7 @@ StartLimitIntervalSec=0
 Type=exec
 User=opentsdb
 Group=opentsdb
+SyslogIdentifier=tsd
 EnvironmentFile=${CONFIG_FOLDER}/environment
 ExecStart=${LAUNCHER}
 Restart=on-failure

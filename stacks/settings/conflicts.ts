@@ -24,7 +24,9 @@ export function findConflicts(settings: Settings): string[] {
     );
   }
   for (const name of leaving.filter((host) => !data.includes(host))) {
-    problems.push(`${NAMESPACE}:leaving names "${name}"; it must be one of the data hosts ${data.join(", ")}.`);
+    problems.push(
+      `${NAMESPACE}:leaving names "${name}"; it must be one of the data hosts ${data.join(", ")}.`,
+    );
   }
   const staying = data.filter((host) => !leaving.includes(host)).length;
   if (leaving.length > 0 && regionServers >= fewest && staying < fewest) {

@@ -101,7 +101,9 @@ export function duration(args: Described<string> & { min: string; max: string })
 }
 
 /** A private IPv4 network whose prefix length lies within limits. */
-export function privateSubnet(args: Described<string> & { shortest: number; longest: number }): Setting<string> {
+export function privateSubnet(
+  args: Described<string> & { shortest: number; longest: number },
+): Setting<string> {
   return {
     doc: args.doc,
     projectType: "string",

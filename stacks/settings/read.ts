@@ -19,6 +19,9 @@ export function settingsOf(configuration: Readonly<Record<string, unknown>>): Re
  *
  * @throws {SettingsError} naming all that is wrong.
  */
-export function readSettings(environment: string, configuration: Record<string, unknown> = allConfig()): Settings {
+export function readSettings(
+  environment: string,
+  configuration: Record<string, unknown> = allConfig(),
+): Settings {
   return parseSettings(settingsOf(configuration), environment);
 }

@@ -1,5 +1,14 @@
 /** Every setting of an environment. Pulumi.yaml's `config:` section, docs/settings.md and all checks come from here. */
-import { choice, duration, hostNameList, integer, integerOrAuto, privateSubnet, Setting, size } from "./kinds";
+import {
+  choice,
+  duration,
+  hostNameList,
+  integer,
+  integerOrAuto,
+  privateSubnet,
+  Setting,
+  size,
+} from "./kinds";
 
 /** Namespace of the settings in Pulumi's configuration; the project's name. */
 export const NAMESPACE = "opentsdb";
@@ -43,8 +52,18 @@ export const SETTINGS = {
   }),
   tsdMemory: size({ doc: "Memory of a TSD's host.", default: "768MiB", min: "512MiB", ...MEMORY }),
   cacheMemory: size({ doc: "Memory of the Memcached host.", default: "256MiB", min: "128MiB", ...MEMORY }),
-  collectorMemory: size({ doc: "Memory of the collector host.", default: "256MiB", min: "128MiB", ...MEMORY }),
-  rootDisk: size({ doc: "Size of each host's root disk; sparse locally.", default: "2GiB", min: "1GiB", max: "100GiB" }),
+  collectorMemory: size({
+    doc: "Memory of the collector host.",
+    default: "256MiB",
+    min: "128MiB",
+    ...MEMORY,
+  }),
+  rootDisk: size({
+    doc: "Size of each host's root disk; sparse locally.",
+    default: "2GiB",
+    min: "1GiB",
+    max: "100GiB",
+  }),
   zookeeperVolume: size({
     doc: "Volume of a ZooKeeper. Volumes grow in place and never shrink.",
     default: "512MiB",

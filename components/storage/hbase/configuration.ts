@@ -84,5 +84,8 @@ export function hbaseClientFiles(cluster: StorageCluster): RoleFile[] {
     "hbase-site.xml": configurationXml(hbaseClientProperties(cluster)),
     "log4j.properties": consoleLogging({}, "WARN"),
   };
-  return Object.entries(files).map(([name, content]) => ({ path: `${HBASE_CLIENT_FOLDER}/${name}`, content }));
+  return Object.entries(files).map(([name, content]) => ({
+    path: `${HBASE_CLIENT_FOLDER}/${name}`,
+    content,
+  }));
 }

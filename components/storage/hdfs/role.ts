@@ -90,7 +90,9 @@ export function zkfcRole(member: StorageMember): RoleDefinition {
   checkCluster(cluster);
   const host = hostNamed(cluster.nameNodes, member.host, "name node");
   if (!highlyAvailable(cluster)) {
-    throw new Error(`storage: a failover controller on ${member.host} has no second name node to fail over to`);
+    throw new Error(
+      `storage: a failover controller on ${member.host} has no second name node to fail over to`,
+    );
   }
   return memberRole(member, {
     role: "zkfc",

@@ -61,12 +61,14 @@ export async function registerTarget(site: string, listenerName: string, target:
   changeTargets(site, listenerName, (targets) => [...targets.filter(({ name }) => name !== target.name), target]);
   const server = `${listenerName}/${target.name}`;
   const where = `${target.address}:${target.port}`;
-  const answer = await ask(site, `add server ${server} ${where} ${serverOptions(listener)}`);
+  const answer = await ask(site, `add server ${server} ${where} weight 0 ${serverOptions(listener)}`);
   if (!answer.includes("registered")) {
     throw new Error(`load balancer of site ${site} refused target ${target.name} of ${listenerName}: ${answer}`);
   }
-  for (const order of ["health down", "state ready"]) await ask(site, `set server ${server} ${order}`);
+  // haproxy takes a server that becomes ready for healthy: it gets no weight until it is down, to rise by a check.
+  for (const order of ["state ready", "health down"]) await ask(site, `set server ${server} ${order}`);
   await ask(site, `enable health ${server}`);
+  await ask(site, `set server ${server} weight 1`);
 }
 
 /** Gives a target no new connections; those that it has go on. */

@@ -20,7 +20,8 @@ export function leader(site: string, machine: string): number | undefined {
 export async function inGuest(site: string, machine: string, script: string): Promise<string> {
   const pid = leader(site, machine);
   if (pid === undefined) throw new Error(`host ${machine} of site ${site} is not running`);
-  return execute("nsenter", ["--target", String(pid), "--mount", "--", "sh", "-ec", script]);
+  // In the guest's process namespace too: tools look themselves up in its /proc.
+  return execute("nsenter", ["--target", String(pid), "--mount", "--pid", "--", "sh", "-ec", script]);
 }
 
 /** A file inside a running guest, as a path of this machine. */
