@@ -49,7 +49,12 @@ export class Network extends pulumi.CustomResource {
   constructor(name: string, args: NetworkArgs, options?: pulumi.CustomResourceOptions) {
     const outputs = ["gateway", "bridge", "directory", "publicKey", "privateKey", "privateKeyFile"];
     const secret = { additionalSecretOutputs: ["privateKey"] };
-    super("nspawn:index:Network", name, withOutputs(args, outputs), pulumi.mergeOptions(versioned(options), secret));
+    super(
+      "nspawn:index:Network",
+      name,
+      withOutputs(args, outputs),
+      pulumi.mergeOptions(versioned(options), secret),
+    );
   }
 }
 
@@ -169,7 +174,12 @@ export class LoadBalancer extends pulumi.CustomResource {
   declare readonly endpoints: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: LoadBalancerArgs, options?: pulumi.CustomResourceOptions) {
-    super("nspawn:index:LoadBalancer", name, withOutputs(args, ["address", "endpoints", "running"]), versioned(options));
+    super(
+      "nspawn:index:LoadBalancer",
+      name,
+      withOutputs(args, ["address", "endpoints", "running"]),
+      versioned(options),
+    );
   }
 }
 

@@ -97,7 +97,9 @@ async function main(words: readonly string[]): Promise<void> {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   const needsOther = action === "partition" || action === "heal";
   if (!run || !site || !host || (needsOther && !other)) {
-    throw new Error(`usage: faults.ts ACTION SITE HOST [OTHER_HOST], with ACTION one of ${Object.keys(ACTIONS).join(", ")}`);
+    throw new Error(
+      `usage: faults.ts ACTION SITE HOST [OTHER_HOST], with ACTION one of ${Object.keys(ACTIONS).join(", ")}`,
+    );
   }
   await run(site, host, other);
 }

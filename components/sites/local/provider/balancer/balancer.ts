@@ -9,7 +9,13 @@ import * as path from "node:path";
 import { balancerGroup, killGroup, makeGroup, populated, processes, removeGroup } from "../site/cgroup";
 import { eventually, execute } from "../site/execute";
 import { balancerDirectory, readJson, writeWhole } from "../site/places";
-import { type BalancerRecord, type Listener, renderConfiguration, serverOptions, type Target } from "./configuration";
+import {
+  type BalancerRecord,
+  type Listener,
+  renderConfiguration,
+  serverOptions,
+  type Target,
+} from "./configuration";
 
 /** A target as the balancer sees it just now. */
 export interface TargetState {
@@ -57,13 +63,19 @@ export async function registerTarget(site: string, listenerName: string, target:
   const record = requireBalancer(site);
   const listener = findListener(site, record, listenerName);
   const others = (record.targets[listenerName] ?? []).filter(({ name }) => name !== target.name);
-  if (others.length < (record.targets[listenerName] ?? []).length) await deregisterTarget(site, listenerName, target.name);
-  changeTargets(site, listenerName, (targets) => [...targets.filter(({ name }) => name !== target.name), target]);
+  if (others.length < (record.targets[listenerName] ?? []).length)
+    await deregisterTarget(site, listenerName, target.name);
+  changeTargets(site, listenerName, (targets) => [
+    ...targets.filter(({ name }) => name !== target.name),
+    target,
+  ]);
   const server = `${listenerName}/${target.name}`;
   const where = `${target.address}:${target.port}`;
   const answer = await ask(site, `add server ${server} ${where} weight 0 ${serverOptions(listener)}`);
   if (!answer.includes("registered")) {
-    throw new Error(`load balancer of site ${site} refused target ${target.name} of ${listenerName}: ${answer}`);
+    throw new Error(
+      `load balancer of site ${site} refused target ${target.name} of ${listenerName}: ${answer}`,
+    );
   }
   // haproxy takes a server that becomes ready for healthy: it gets no weight until it is down, to rise by a check.
   for (const order of ["state ready", "health down"]) await ask(site, `set server ${server} ${order}`);
@@ -84,7 +96,10 @@ export async function deregisterTarget(site: string, listener: string, target: s
   const server = `${listener}/${target}`;
   await ask(site, `set server ${server} state maint`);
   await ask(site, `shutdown sessions server ${server}`);
-  const gone = await eventually(async () => /deleted|No such server/i.test(await ask(site, `del server ${server}`)), 1_000);
+  const gone = await eventually(
+    async () => /deleted|No such server/i.test(await ask(site, `del server ${server}`)),
+    1_000,
+  );
   // haproxy deletes only what was added while it ran; what it read at its start goes with a reload.
   if (!gone) await startOrReload(site);
 }
@@ -96,7 +111,11 @@ export async function targetStates(site: string, listener: string): Promise<Targ
   return lines
     .map((line) => Object.fromEntries(line.split(",").map((value, i) => [columns[i] ?? "", value])))
     .filter((row) => row["pxname"] === listener)
-    .map((row) => ({ name: row["svname"] ?? "", status: row["status"] ?? "", sessions: Number(row["scur"] ?? 0) }));
+    .map((row) => ({
+      name: row["svname"] ?? "",
+      status: row["status"] ?? "",
+      sessions: Number(row["scur"] ?? 0),
+    }));
 }
 
 /** Starts haproxy when it does not run, and has it read its configuration anew when it does. */
@@ -108,7 +127,10 @@ export async function startOrReload(site: string): Promise<void> {
     fs.writeFileSync(states, await ask(site, "show servers state"), { mode: 0o600 });
     const generation = await workerPid(site);
     process.kill(master(group), "SIGUSR2");
-    const done = await eventually(async () => (await workerPid(site).catch(() => generation)) !== generation, PATIENCE);
+    const done = await eventually(
+      async () => (await workerPid(site).catch(() => generation)) !== generation,
+      PATIENCE,
+    );
     if (!done) throw new Error(`load balancer of site ${site} did not reload:\n${log(site)}`);
     return;
   }
@@ -172,7 +194,10 @@ function findListener(site: string, record: BalancerRecord, name: string): Liste
 /** Reads, changes and writes without a pause, so that concurrent changes in this process do not lose each other. */
 function changeTargets(site: string, listener: string, change: (targets: Target[]) => Target[]): void {
   const record = requireBalancer(site);
-  remember(site, { ...record, targets: { ...record.targets, [listener]: change(record.targets[listener] ?? []) } });
+  remember(site, {
+    ...record,
+    targets: { ...record.targets, [listener]: change(record.targets[listener] ?? []) },
+  });
 }
 
 /** The configuration always holds what runs, so that a restarted haproxy has all its targets. */

@@ -2,7 +2,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as net from "node:net";
-import { deregisterTarget, drainTarget, readBalancer, registerTarget, targetStates } from "../balancer/balancer";
+import {
+  deregisterTarget,
+  drainTarget,
+  readBalancer,
+  registerTarget,
+  targetStates,
+} from "../balancer/balancer";
 import { removeMachine, raiseMachine, reserveMachine } from "../machine/machine";
 import { guestFile, lastWords } from "../machine/guest";
 import { cutPower, isOn } from "../machine/power";
@@ -76,7 +82,9 @@ export async function makeMembers(spec: FleetSpec, count: number): Promise<Machi
   const free = freeAddresses(pool, taken).slice(0, count);
   if (free.length < count) {
     const range = `${addresses.first} to ${addresses.last}`;
-    throw new Error(`fleet ${fleet} needs ${count} more addresses, and ${free.length} of ${range} are free; widen the pool`);
+    throw new Error(
+      `fleet ${fleet} needs ${count} more addresses, and ${free.length} of ${range} are free; widen the pool`,
+    );
   }
   const reserved = free.map((address) => {
     const name = `${fleet}-${randomBytes(3).toString("hex")}`;
@@ -101,7 +109,8 @@ export async function register(spec: FleetSpec, record: MachineRecord): Promise<
   }
   for (const { listener, port } of spec.targets) {
     const known = readBalancer(spec.site)?.targets[listener]?.some(({ name }) => name === record.name);
-    if (!known) await registerTarget(spec.site, listener, { name: record.name, address: record.address, port });
+    if (!known)
+      await registerTarget(spec.site, listener, { name: record.name, address: record.address, port });
   }
 }
 
@@ -109,7 +118,11 @@ export async function register(spec: FleetSpec, record: MachineRecord): Promise<
  * Waits until a new member is healthy. When it is not in time, or its user data failed, it is removed again.
  * @throws Error with the member's last words.
  */
-export async function awaitHealthy(spec: FleetSpec, record: MachineRecord, signal: AbortSignal): Promise<void> {
+export async function awaitHealthy(
+  spec: FleetSpec,
+  record: MachineRecord,
+  signal: AbortSignal,
+): Promise<void> {
   let failed: string | undefined;
   await eventually(
     async () => {
@@ -147,7 +160,8 @@ export async function retireMember(spec: FleetSpec, member: string, signal: Abor
 /** Shuts a machine down, takes it from behind all listeners and removes it. */
 export async function forgetMember(site: string, member: string): Promise<void> {
   await removeMachine(site, member);
-  for (const listener of Object.keys(readBalancer(site)?.targets ?? {})) await deregisterTarget(site, listener, member);
+  for (const listener of Object.keys(readBalancer(site)?.targets ?? {}))
+    await deregisterTarget(site, listener, member);
 }
 
 async function isHealthy(spec: FleetSpec, record: MachineRecord): Promise<boolean> {

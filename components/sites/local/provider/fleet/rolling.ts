@@ -11,9 +11,7 @@ export interface MemberState {
 
 /** One step: power on this many, with or without waiting for their health, retire one, or stop. */
 export type Step =
-  | { kind: "make"; count: number; wait: boolean }
-  | { kind: "retire"; name: string }
-  | { kind: "done" };
+  { kind: "make"; count: number; wait: boolean } | { kind: "retire"; name: string } | { kind: "done" };
 
 /**
  * The next step. While outdated members are there, one new member at a time is made and must be healthy before an

@@ -40,7 +40,8 @@ export async function makeDisk(site: string, record: MachineRecord, content: Dis
     ...["-d", seed, image],
   ]);
   fs.rmSync(seed, { recursive: true });
-  for (const mountPoint of ["disk", "root"]) fs.mkdirSync(path.join(directory, mountPoint), { recursive: true });
+  for (const mountPoint of ["disk", "root"])
+    fs.mkdirSync(path.join(directory, mountPoint), { recursive: true });
 }
 
 interface SeedFile {

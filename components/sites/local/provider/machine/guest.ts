@@ -7,7 +7,9 @@ import { machineDirectory } from "../site/places";
 
 /** The container's runtime of a machine: it turns SIGTERM into an orderly shutdown of the guest. */
 export function runtime(site: string, machine: string): number | undefined {
-  return processes(machineGroup(site, machine)).find((pid) => commandName(pid) === "systemd-nspawn" && hasGuest(pid));
+  return processes(machineGroup(site, machine)).find(
+    (pid) => commandName(pid) === "systemd-nspawn" && hasGuest(pid),
+  );
 }
 
 /** The guest's first process. */
@@ -64,7 +66,11 @@ function commandName(pid: number): string {
 
 function children(pid: number): number[] {
   try {
-    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+    return fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
   } catch {
     return [];
   }

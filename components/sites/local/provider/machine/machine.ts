@@ -40,7 +40,11 @@ export async function raiseMachine(site: string, record: MachineRecord, content:
 }
 
 /** Makes a machine and waits until its sshd answers. Whatever an interrupted try left is removed first. */
-export async function makeMachine(site: string, spec: MachineSpec, signal: AbortSignal): Promise<MachineRecord> {
+export async function makeMachine(
+  site: string,
+  spec: MachineSpec,
+  signal: AbortSignal,
+): Promise<MachineRecord> {
   if (readRecord(site, spec.name) ?? fs.existsSync(machineGroup(site, spec.name))) {
     await cutPower(site, spec.name);
     await dropMachine(site, spec.name);
@@ -84,7 +88,8 @@ export async function changeVolumes(
   for (const volumeId of wanted) {
     const device = await openVolume(site, volumeId, record.name, (host) => holds(site, host, volumeId));
     devices[volumeId] = device;
-    if (!Object.values(record.volumes).includes(volumeId)) await showDevice(site, record.name, volumeId, device);
+    if (!Object.values(record.volumes).includes(volumeId))
+      await showDevice(site, record.name, volumeId, device);
   }
   const changed = { ...record, volumes };
   writeRecord(site, changed);
@@ -97,7 +102,11 @@ async function showDevice(site: string, machine: string, volumeId: string, devic
   const { rdev } = fs.statSync(device);
   const { major, minor } = deviceNumber(rdev);
   const node = devicePath(volumeId);
-  await inGuest(site, machine, `mkdir -p /dev/disk/by-id; rm -f ${node}; mknod -m 660 ${node} b ${major} ${minor}`);
+  await inGuest(
+    site,
+    machine,
+    `mkdir -p /dev/disk/by-id; rm -f ${node}; mknod -m 660 ${node} b ${major} ${minor}`,
+  );
 }
 
 async function detach(site: string, machine: string, volumeId: string): Promise<void> {
@@ -108,9 +117,12 @@ async function detach(site: string, machine: string, volumeId: string): Promise<
       for (const point of mounted) await inGuest(site, machine, `umount '${point}'`);
     } catch (error) {
       const where = mounted.join(", ");
-      throw new Error(`volume ${volumeId} is in use at ${where} of host ${machine}; stop what uses it first`, {
-        cause: error,
-      });
+      throw new Error(
+        `volume ${volumeId} is in use at ${where} of host ${machine}; stop what uses it first`,
+        {
+          cause: error,
+        },
+      );
     }
     // A volume that was there at boot is a bind mount over an empty file, one that came later a plain node.
     await inGuest(site, machine, `umount ${node} 2>/dev/null || true; rm -f ${node}`);

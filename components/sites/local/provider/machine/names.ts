@@ -9,9 +9,14 @@ import { records } from "./record";
 export const NAMES_IN_GUEST = "/etc/site";
 
 /** A hosts file: loopback, the site's own address as `gateway`, and one line a machine. */
-export function renderHostsFile(gateway: string, machines: readonly { name: string; address: string }[]): string {
+export function renderHostsFile(
+  gateway: string,
+  machines: readonly { name: string; address: string }[],
+): string {
   const lines = machines.map(({ name, address }) => `${address} ${name}`).sort();
-  return ["127.0.0.1 localhost", "::1 localhost ip6-localhost", `${gateway} gateway`, ...lines, ""].join("\n");
+  return ["127.0.0.1 localhost", "::1 localhost ip6-localhost", `${gateway} gateway`, ...lines, ""].join(
+    "\n",
+  );
 }
 
 /** Writes the hosts file anew from the machines that there are. */

@@ -77,8 +77,13 @@ export function writeArguments(site: string, record: MachineRecord, devices: Rec
 }
 
 /** systemd-nspawn's arguments for a machine; `devices` holds block devices by volume. */
-export function runtimeArguments(site: string, record: MachineRecord, devices: Record<string, string>): string[] {
-  const bind = (source: string, target: string) => [source, target].map((p) => p.replaceAll(":", "\\:")).join(":");
+export function runtimeArguments(
+  site: string,
+  record: MachineRecord,
+  devices: Record<string, string>,
+): string[] {
+  const bind = (source: string, target: string) =>
+    [source, target].map((p) => p.replaceAll(":", "\\:")).join(":");
   return [
     ...["--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe", "--link-journal=no"],
     `--directory=${path.join(machineDirectory(site, record.name), "root")}`,
@@ -86,7 +91,12 @@ export function runtimeArguments(site: string, record: MachineRecord, devices: R
     `--hostname=${record.name}`,
     `--network-namespace-path=/run/netns/${namespaceName(site, record.name)}`,
     // CAP_IPC_LOCK: without it nspawn forbids mlock(2), which programs on a real machine may use (Telegraf does).
-    ...["--resolv-conf=off", "--timezone=off", "--private-users=no", "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK"],
+    ...[
+      "--resolv-conf=off",
+      "--timezone=off",
+      "--private-users=no",
+      "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
+    ],
     `--bind-ro=${bind(namesDirectory(site), NAMES_IN_GUEST)}`,
     ...record.binds.map(({ source, target }) => `--bind-ro=${bind(source, target)}`),
     ...Object.entries(devices).map(([volumeId, device]) => `--bind=${bind(device, devicePath(volumeId))}`),
@@ -115,7 +125,8 @@ export async function cutPower(site: string, machine: string): Promise<void> {
 
 async function endMachine(site: string, machine: string): Promise<void> {
   const group = machineGroup(site, machine);
-  if (!(await killGroup(group))) throw new Error(`processes of host ${machine} of site ${site} cannot be killed`);
+  if (!(await killGroup(group)))
+    throw new Error(`processes of host ${machine} of site ${site} cannot be killed`);
   await takeUpCable(site, machine);
   removeGroup(group);
 }
@@ -143,7 +154,9 @@ export async function awaitSsh(site: string, record: MachineRecord, signalled: A
   );
   if (signalled.aborted) throw new Error(`host ${name}: cancelled while it was booting`);
   if (answered && on) return;
-  const what = on ? `did not answer on ${address}:22 within ${BOOT_LIMIT / 1000} s` : "went off while it was booting";
+  const what = on
+    ? `did not answer on ${address}:22 within ${BOOT_LIMIT / 1000} s`
+    : "went off while it was booting";
   throw new Error(`host ${name} ${what}:\n${lastWords(site, name)}`);
 }
 

@@ -36,20 +36,31 @@ export async function growVolume(site: string, volumeId: string, sizeMiB: number
   const now = volumeSize(site, volumeId);
   if (now === undefined) throw new Error(`volume ${volumeId} of site ${site} is gone`);
   if (sizeMiB > now) fs.truncateSync(imageOf(site, volumeId), sizeMiB * 1024 * 1024);
-  for (const loop of await loopsOf(imageOf(site, volumeId))) await execute("losetup", ["--set-capacity", loop]);
+  for (const loop of await loopsOf(imageOf(site, volumeId)))
+    await execute("losetup", ["--set-capacity", loop]);
 }
 
-/** Removes a volume with its data; one that is gone is no error. */
-export async function removeVolume(site: string, volumeId: string): Promise<void> {
+/**
+ * Removes a volume with its data; one that is gone is no error.
+ * @throws Error when a host that `lives` holds it.
+ */
+export async function removeVolume(
+  site: string,
+  volumeId: string,
+  lives: (host: string) => boolean,
+): Promise<void> {
   const holder = holderOf(site, volumeId);
-  if (holder !== undefined) throw new Error(`volume ${volumeId} is attached to host ${holder}; detach it first`);
+  if (holder !== undefined && lives(holder)) {
+    throw new Error(`volume ${volumeId} is attached to host ${holder}; detach it first`);
+  }
   await closeVolume(site, volumeId);
   fs.rmSync(volumeDirectory(site, volumeId), { recursive: true, force: true });
 }
 
 /** The host that holds the volume. */
 export function holderOf(site: string, volumeId: string): string | undefined {
-  const held = readJson(path.join(volumeDirectory(site, volumeId), "holder.json")) as { host?: string } | undefined;
+  const held = readJson(path.join(volumeDirectory(site, volumeId), "holder.json")) as
+    { host?: string } | undefined;
   return held?.host;
 }
 
@@ -86,7 +97,9 @@ export async function closeVolume(site: string, volumeId: string): Promise<void>
 export async function loopsOf(fileOrFolder: string): Promise<string[]> {
   const listed = await execute("losetup", ["--list", "--json", "--output", "NAME,BACK-FILE"]);
   if (listed.trim() === "") return [];
-  const { loopdevices } = JSON.parse(listed) as { loopdevices: { name: string; "back-file": string | null }[] };
+  const { loopdevices } = JSON.parse(listed) as {
+    loopdevices: { name: string; "back-file": string | null }[];
+  };
   return loopdevices
     .filter((loop) => {
       const file = (loop["back-file"] ?? "").replace(/ \(deleted\)$/, "");

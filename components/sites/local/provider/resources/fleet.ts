@@ -55,21 +55,32 @@ function poolFailures(inputs: Properties): CheckFailure[] {
   const pool = addressRange(addresses.first, addresses.last).length;
   if (pool > size) return [];
   const range = `${addresses.first} to ${addresses.last}`;
-  return [{ property: "addresses", reason: `addresses ${range} are ${pool}: ${size} members need ${size + 1}, one to replace with` }];
+  return [
+    {
+      property: "addresses",
+      reason: `addresses ${range} are ${pool}: ${size} members need ${size + 1}, one to replace with`,
+    },
+  ];
 }
 
 function specOf(inputs: Properties): FleetSpec {
   return typed(schema, inputs);
 }
 
-/** What the state holds: no keys, no user data. */
+/** Inputs that are kept out of the outputs: they may hold secrets, and nothing needs them there. */
+const UNSHOWN = ["hostKey", "userData"];
+
 function outputsOf(inputs: Properties, members: unknown, outdated: number): Properties {
-  const { hostKey: _secret, userData: _document, ...shown } = inputs;
+  const shown = Object.fromEntries(Object.entries(inputs).filter(([key]) => !UNSHOWN.includes(key)));
   return { ...shown, members, outdated };
 }
 
 function memberOutputs(members: readonly MachineRecord[]) {
-  return members.map(({ name: member, address: at, incarnation }) => ({ name: member, address: at, incarnation }));
+  return members.map(({ name: member, address: at, incarnation }) => ({
+    name: member,
+    address: at,
+    incarnation,
+  }));
 }
 
 function running(spec: FleetSpec): MachineRecord[] {
@@ -84,7 +95,8 @@ async function converge(spec: FleetSpec, context: OperationContext): Promise<Mac
   for (const record of running(spec)) await register(spec, record);
   for (const stranded of strandedMembers(await memberStates(spec))) await forgetMember(site, stranded);
   for (;;) {
-    if (context.signal.aborted) throw new Error(`fleet ${spec.name}: the update was cancelled between two members`);
+    if (context.signal.aborted)
+      throw new Error(`fleet ${spec.name}: the update was cancelled between two members`);
     const step = nextStep(await memberStates(spec), spec.size);
     if (step.kind === "done") return running(spec);
     if (step.kind === "retire") {
@@ -113,15 +125,22 @@ export const fleet: ResourceDefinition = {
     const changed = inputDifferences(oldInputs, news, []).map(({ path }) => path);
     const replaces = changed.filter((path) => REPLACE.includes(topName(path)));
     const members = oldOutputs["members"];
-    const whole = Array.isArray(members) && members.length === oldInputs["size"] && oldOutputs["outdated"] === 0;
-    return Promise.resolve({ changed: whole ? changed : [...changed, "members"], replaces, deleteBeforeReplace: true });
+    const whole =
+      Array.isArray(members) && members.length === oldInputs["size"] && oldOutputs["outdated"] === 0;
+    return Promise.resolve({
+      changed: whole ? changed : [...changed, "members"],
+      replaces,
+      deleteBeforeReplace: true,
+    });
   },
   async create(inputs, context) {
     if (context.preview) return { id: "", outputs: outputsOf(inputs, UNKNOWN, 0) };
     const spec = specOf(inputs);
     requireNetwork(spec.site);
     // What an interrupted try left.
-    await Promise.all(memberRecords(spec.site, spec.name).map((record) => forgetMember(spec.site, record.name)));
+    await Promise.all(
+      memberRecords(spec.site, spec.name).map((record) => forgetMember(spec.site, record.name)),
+    );
     const members = await makeMembers(spec, spec.size);
     return { id: `${spec.site}/${spec.name}`, outputs: outputsOf(inputs, memberOutputs(members), 0) };
   },
@@ -130,8 +149,14 @@ export const fleet: ResourceDefinition = {
     const spec = specOf({ ...inputs, site, name: fleetName });
     const members = running(spec);
     const template = templateOf(spec);
-    const outdated = members.filter((record) => record.template !== template || !isRegistered(spec, record)).length;
-    return Promise.resolve({ id, inputs, outputs: { ...outputs, members: memberOutputs(members), outdated } });
+    const outdated = members.filter(
+      (record) => record.template !== template || !isRegistered(spec, record),
+    ).length;
+    return Promise.resolve({
+      id,
+      inputs,
+      outputs: { ...outputs, members: memberOutputs(members), outdated },
+    });
   },
   async update(_id, oldOutputs, oldInputs, news, context) {
     if (context.preview) {

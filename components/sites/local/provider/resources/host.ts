@@ -23,15 +23,28 @@ const schema = z.strictObject({
   userData: z.string().optional(),
 });
 
-const REPLACE = ["site", "name", "address", "diskMiB", "baseImage", "hostKey", "hostKeyPublic", "binds", "userData"];
+const REPLACE = [
+  "site",
+  "name",
+  "address",
+  "diskMiB",
+  "baseImage",
+  "hostKey",
+  "hostKeyPublic",
+  "binds",
+  "userData",
+];
 
 /** The id holds the site, since an import or a read has nothing else. */
 function machineId(inputs: { site: string; name: string }): string {
   return `${inputs.site}/${inputs.name}`;
 }
 
+/** Inputs that are kept out of the outputs: they may hold secrets, and nothing needs them there. */
+const UNSHOWN = ["hostKey", "userData"];
+
 function outputsOf(inputs: Properties, incarnation: unknown, power: string): Properties {
-  const { hostKey: _secret, userData: _document, ...shown } = inputs;
+  const shown = Object.fromEntries(Object.entries(inputs).filter(([key]) => !UNSHOWN.includes(key)));
   return { ...shown, incarnation, power };
 }
 
@@ -48,7 +61,11 @@ export const host: ResourceDefinition = {
     const changed = inputDifferences(oldInputs, news, []).map(({ path }) => path);
     const replaces = changed.filter((path) => REPLACE.includes(topName(path)));
     const off = oldOutputs["power"] !== "on";
-    return Promise.resolve({ changed: off ? [...changed, "power"] : changed, replaces, deleteBeforeReplace: true });
+    return Promise.resolve({
+      changed: off ? [...changed, "power"] : changed,
+      replaces,
+      deleteBeforeReplace: true,
+    });
   },
   async create(inputs, context) {
     if (context.preview) return { id: "", outputs: outputsOf(inputs, UNKNOWN, "on") };
@@ -61,7 +78,11 @@ export const host: ResourceDefinition = {
     const [site = "", machine = ""] = id.split("/");
     const record = readRecord(site, machine);
     if (!record || record.incarnation !== outputs["incarnation"]) return Promise.resolve(undefined);
-    return Promise.resolve({ id, inputs, outputs: { ...outputs, power: isOn(site, machine) ? "on" : "off" } });
+    return Promise.resolve({
+      id,
+      inputs,
+      outputs: { ...outputs, power: isOn(site, machine) ? "on" : "off" },
+    });
   },
   async update(_id, oldOutputs, oldInputs, news, context) {
     const outputs = outputsOf(news, oldOutputs["incarnation"], "on");

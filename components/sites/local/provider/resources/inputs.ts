@@ -8,7 +8,10 @@ import { parseAddress } from "../site/subnet";
 /** What a site, machine or listener may be called. */
 export const name = z
   .string()
-  .regex(NAME, "must be lower-case letters, digits and dashes, begin with a letter, and have at most 40 characters");
+  .regex(
+    NAME,
+    "must be lower-case letters, digits and dashes, begin with a letter, and have at most 40 characters",
+  );
 
 /** An IPv4 address. */
 export const address = z
@@ -33,7 +36,9 @@ export function checker(
   more: (inputs: Properties, olds: Properties | undefined) => CheckFailure[] = () => [],
 ): ResourceDefinition["check"] {
   return (news, olds) => {
-    const failures = Object.keys({ ...schema.shape, ...news }).flatMap((key) => fieldFailures(schema, key, news[key]));
+    const failures = Object.keys({ ...schema.shape, ...news }).flatMap((key) =>
+      fieldFailures(schema, key, news[key]),
+    );
     return Promise.resolve({
       inputs: news,
       failures: failures.length > 0 ? failures : more(news, olds),
@@ -45,7 +50,9 @@ function fieldFailures(schema: z.ZodObject, key: string, value: unknown): CheckF
   const field = schema.shape[key] as z.ZodType | undefined;
   if (!field) {
     if (key.startsWith("__")) return [];
-    return [{ property: key, reason: `${key} is not an input; there are ${Object.keys(schema.shape).join(", ")}` }];
+    return [
+      { property: key, reason: `${key} is not an input; there are ${Object.keys(schema.shape).join(", ")}` },
+    ];
   }
   if (hasUnknown(value)) return [];
   const parsed = field.safeParse(value);
@@ -56,7 +63,10 @@ function fieldFailures(schema: z.ZodObject, key: string, value: unknown): CheckF
 
 function describe(key: string, value: unknown, issue: z.core.$ZodIssue): string {
   const where = [key, ...issue.path].join(".");
-  const at = issue.path.reduce<unknown>((inner, step) => (inner as Properties | undefined)?.[String(step)], value);
+  const at = issue.path.reduce<unknown>(
+    (inner, step) => (inner as Properties | undefined)?.[String(step)],
+    value,
+  );
   if (at === undefined) return `${where} is missing`;
   // Never show what may be a key.
   const shown = /key/i.test(key) ? "" : ` is ${JSON.stringify(at)}:`;

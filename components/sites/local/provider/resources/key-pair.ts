@@ -9,7 +9,8 @@ export const keyPair: ResourceDefinition = {
   secretOutputs: ["privateKey"],
   check: checker(z.strictObject({})),
   create(_inputs, context) {
-    if (context.preview) return Promise.resolve({ id: "", outputs: { publicKey: UNKNOWN, privateKey: UNKNOWN } });
+    if (context.preview)
+      return Promise.resolve({ id: "", outputs: { publicKey: UNKNOWN, privateKey: UNKNOWN } });
     const keys = makeKeyPair();
     return Promise.resolve({ id: keys.publicKey, outputs: { ...keys } });
   },

@@ -31,7 +31,12 @@ function doubles(inputs: Properties) {
     const twice = values.find((value, i) => values.indexOf(value) !== i);
     return twice === undefined
       ? []
-      : [{ property: "listeners", reason: `listeners has ${key} ${twice} twice; each listener needs its own` }];
+      : [
+          {
+            property: "listeners",
+            reason: `listeners has ${key} ${twice} twice; each listener needs its own`,
+          },
+        ];
   });
 }
 

@@ -19,7 +19,10 @@ const schema = z.strictObject({
     .optional(),
 });
 
-const frozen = unchangeable(["site", "subnet"], "all machines would have to go first; remove the environment before");
+const frozen = unchangeable(
+  ["site", "subnet"],
+  "all machines would have to go first; remove the environment before",
+);
 
 /** Makes nothing that collides with this machine; deleting it removes all that the site has. */
 export const network: ResourceDefinition = {
@@ -34,9 +37,13 @@ export const network: ResourceDefinition = {
     if (fault !== undefined) throw new Error(fault);
     const outputs = {
       ...{ site, subnet, bridge: bridgeName(site), directory: siteDirectory(site) },
-      ...{ gateway: gateway(parseSubnet(subnet) ?? { base: 0, prefix: 0 }), privateKeyFile: privateKeyFile(site) },
+      ...{
+        gateway: gateway(parseSubnet(subnet) ?? { base: 0, prefix: 0 }),
+        privateKeyFile: privateKeyFile(site),
+      },
     };
-    if (context.preview) return { id: site, outputs: { ...outputs, publicKey: UNKNOWN, privateKey: UNKNOWN } };
+    if (context.preview)
+      return { id: site, outputs: { ...outputs, publicKey: UNKNOWN, privateKey: UNKNOWN } };
     const { publicKey, privateKey } = await makeNetwork(site, subnet);
     return { id: site, outputs: { ...outputs, publicKey, privateKey } };
   },

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Properties, type ResourceDefinition, UNKNOWN } from "../../../../../engine/provider/resource";
 import { devicePath, growVolume, makeVolume, removeVolume, volumeSize } from "../machine/volume";
+import { holds } from "../machine/power";
 import { requireNetwork } from "../site/network-record";
 import { checker, mebibytes, name, typed, unchangeable } from "./inputs";
 
@@ -12,7 +13,12 @@ const frozen = unchangeable(["site"], "the volume's data would stay behind");
 function shrinkFailures(news: Properties, olds: Properties | undefined) {
   const [from, to] = [olds?.["sizeMiB"], news["sizeMiB"]];
   if (typeof from !== "number" || typeof to !== "number" || to >= from) return [];
-  return [{ property: "sizeMiB", reason: `sizeMiB is ${to}: a volume of ${from} MiB never shrinks; leave it or make it larger` }];
+  return [
+    {
+      property: "sizeMiB",
+      reason: `sizeMiB is ${to}: a volume of ${from} MiB never shrinks; leave it or make it larger`,
+    },
+  ];
 }
 
 /** Made blank, never formatted here; grows in place. */
@@ -36,5 +42,8 @@ export const volume: ResourceDefinition = {
     if (!context.preview) await growVolume(site, id, sizeMiB);
     return { ...oldOutputs, ...news };
   },
-  delete: (id, outputs) => removeVolume(String(outputs["site"]), id),
+  delete(id, outputs) {
+    const site = String(outputs["site"]);
+    return removeVolume(site, id, (host) => holds(site, host, id));
+  },
 };

@@ -46,7 +46,11 @@ export function populated(group: string): boolean {
 /** The pids in a group and below it, of this moment. */
 export function processes(group: string): number[] {
   try {
-    const own = fs.readFileSync(path.join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
+    const own = fs
+      .readFileSync(path.join(group, "cgroup.procs"), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map(Number);
     return own.concat(...subgroups(group).map(processes));
   } catch {
     return [];
@@ -77,7 +81,11 @@ export function removeGroup(group: string): void {
   }
   const above = path.dirname(group);
   const ours = path.join(hierarchy(), PARENT);
-  if ((above === ours || above.startsWith(`${ours}/`)) && fs.existsSync(above) && subgroups(above).length === 0) {
+  if (
+    (above === ours || above.startsWith(`${ours}/`)) &&
+    fs.existsSync(above) &&
+    subgroups(above).length === 0
+  ) {
     removeGroup(above);
   }
 }

@@ -37,7 +37,9 @@ function openSshForm(publicBlob: Buffer, privatePart: Buffer): string {
     field(Buffer.concat([unpadded, padding])),
   ]);
   const lines = whole.toString("base64").match(/.{1,70}/g) ?? [];
-  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n");
+  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join(
+    "\n",
+  );
 }
 
 function field(content: string | Buffer): Buffer {

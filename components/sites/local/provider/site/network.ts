@@ -34,7 +34,11 @@ const TOOLS: Record<string, string> = {
 };
 
 /** What forbids making this network, in one sentence; `undefined` when nothing does. Changes nothing. */
-export async function networkFault(site: string, subnet: string, require: Requirements): Promise<string | undefined> {
+export async function networkFault(
+  site: string,
+  subnet: string,
+  require: Requirements,
+): Promise<string | undefined> {
   const malformed = subnetFault(subnet);
   const parsed = parseSubnet(subnet);
   if (malformed !== undefined || !parsed) return malformed;
@@ -64,7 +68,13 @@ export async function makeNetwork(site: string, subnet: string): Promise<Network
   await execute("ip", ["address", "add", `${gateway(parsed)}/${parsed.prefix}`, "dev", bridge]);
   await execute("ip", ["link", "set", bridge, "up"]);
   const keys = operatorKeys(site);
-  const record = { site, subnet: formatSubnet(parsed), gateway: gateway(parsed), bridge, publicKey: keys.publicKey };
+  const record = {
+    site,
+    subnet: formatSubnet(parsed),
+    gateway: gateway(parsed),
+    bridge,
+    publicKey: keys.publicKey,
+  };
   writeNetwork(record);
   publishNames(site);
   return { ...record, ...keys };
@@ -83,7 +93,10 @@ export function privateKeyFile(site: string): string {
 function operatorKeys(site: string): KeyPair {
   const file = privateKeyFile(site);
   if (fs.existsSync(file) && fs.existsSync(`${file}.pub`)) {
-    return { privateKey: fs.readFileSync(file, "utf8"), publicKey: fs.readFileSync(`${file}.pub`, "utf8").trim() };
+    return {
+      privateKey: fs.readFileSync(file, "utf8"),
+      publicKey: fs.readFileSync(`${file}.pub`, "utf8").trim(),
+    };
   }
   const keys = makeKeyPair(`operator@${site}`);
   writeWhole(`${file}.pub`, `${keys.publicKey}\n`, 0o644);
@@ -93,7 +106,9 @@ function operatorKeys(site: string): KeyPair {
 
 function missingTools(): string[] {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
-  return Object.keys(TOOLS).filter((tool) => !folders.some((folder) => fs.existsSync(path.join(folder, tool))));
+  return Object.keys(TOOLS).filter(
+    (tool) => !folders.some((folder) => fs.existsSync(path.join(folder, tool))),
+  );
 }
 
 /** Says which programs are missing and how to get them. */
@@ -124,7 +139,8 @@ async function collision(site: string, subnet: Subnet): Promise<string | undefin
   const allowed = "choose another private subnet";
   for (const other of sites()) {
     const taken = other === site ? undefined : readNetwork(other)?.subnet;
-    if (taken !== undefined && clashes(taken)) return `subnet ${text} collides with ${taken} of site ${other}; ${allowed}`;
+    if (taken !== undefined && clashes(taken))
+      return `subnet ${text} collides with ${taken} of site ${other}; ${allowed}`;
   }
   const links = JSON.parse(await execute("ip", ["-4", "-json", "address"])) as Link[];
   for (const { ifname, addr_info } of links) {
@@ -175,7 +191,11 @@ export interface ListeningSocket {
 }
 
 /** Says which of the ports is taken on the address. */
-export function portFault(address: string, ports: readonly number[], sockets: readonly ListeningSocket[]): string | undefined {
+export function portFault(
+  address: string,
+  ports: readonly number[],
+  sockets: readonly ListeningSocket[],
+): string | undefined {
   const taken = ports.find((port) =>
     sockets.some((socket) => socket.port === port && (socket.address ?? address) === address),
   );

@@ -9,5 +9,7 @@ export function repositoryFile(relative: string): string {
     if (fs.existsSync(candidate)) return candidate;
     if (folder === path.dirname(folder)) break;
   }
-  throw new Error(`${relative} is in no folder above ${__dirname}; run the plugin from inside the repository`);
+  throw new Error(
+    `${relative} is in no folder above ${__dirname}; run the plugin from inside the repository`,
+  );
 }

@@ -28,7 +28,8 @@ export function formatAddress(value: number): string {
 export function parseSubnet(text: string): Subnet | undefined {
   const [address = "", length = "", ...rest] = text.split("/");
   const value = parseAddress(address);
-  if (value === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length) || Number(length) > 32) return undefined;
+  if (value === undefined || rest.length > 0 || !/^\d{1,2}$/.test(length) || Number(length) > 32)
+    return undefined;
   const prefix = Number(length);
   return { base: value - (value % size(prefix)), prefix };
 }
@@ -64,7 +65,9 @@ export function addressRange(first: string, last: string): string[] {
 
 /** The MAC address that goes with an IPv4 address. Fixed, since peers remember a machine's MAC over its reboots. */
 export function macAddress(address: string): string {
-  return ["02", "00", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(":");
+  return ["02", "00", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(
+    ":",
+  );
 }
 
 /** What is wrong with a site's subnet as text, in one sentence, or `undefined`. */

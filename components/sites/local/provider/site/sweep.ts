@@ -34,7 +34,8 @@ export async function sweepSite(site: string): Promise<void> {
   fs.rmSync(siteDirectory(site), { recursive: true, force: true, maxRetries: 3 });
   await forgetEmptyNamespaceFolder();
   const remains = await siteRemains(site);
-  if (remains.length > 0) throw new Error(`site ${site} is not wholly removed: ${remains.join(", ")} is left`);
+  if (remains.length > 0)
+    throw new Error(`site ${site} is not wholly removed: ${remains.join(", ")} is left`);
 }
 
 /** The cables on the site's bridge, also of machines whose folder is gone, and those that lost their bridge. */
