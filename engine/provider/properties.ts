@@ -34,7 +34,7 @@ export function isMap(value: unknown): value is Plain {
 
 /** Reads a message's properties; secrets arrive as {@link Secret}, unknowns as `UNKNOWN`. */
 export function decode(struct: Struct | undefined): Properties {
-  return struct ? mapValues(struct.toJavaScript() as Plain, decodeValue) : {};
+  return struct ? mapValues(struct.toJavaScript(), decodeValue) : {};
 }
 
 /** Writes properties for a message; `undefined` members are left out. */

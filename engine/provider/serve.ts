@@ -9,14 +9,12 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { EngineLog } from "./engine-log";
 import * as operations from "./operations";
+import { engineAddressIn, stopWithParent } from "./parent";
 import type { ProviderDefinition } from "./resource";
+import { listen, MESSAGE_LIMITS, unary, unimplemented } from "./unary";
 
-/** The engine allows messages up to this many bytes; so does the SDK. */
-const MAX_MESSAGE = 400 * 1024 * 1024;
 /** How long running operations may take to end after the engine is gone or has asked to stop, in milliseconds. */
 const STOP_GRACE = 10_000;
-/** How often a plugin looks whether its engine still lives, in milliseconds. */
-const PARENT_CHECK = 2_000;
 
 /** A running plugin. */
 export interface Served {
@@ -36,38 +34,9 @@ export interface ServeOptions {
   engineAddress?: string;
 }
 
-type Handler<Request, Response> = (request: Request) => Response | Promise<Response>;
-
-function unary<Request, Response>(handle: Handler<Request, Response>) {
-  return (call: grpc.ServerUnaryCall<Request, Response>, answer: grpc.sendUnaryData<Response>): void => {
-    Promise.resolve()
-      .then(() => handle(call.request))
-      .then(
-        (response) => answer(null, response),
-        (error: unknown) => answer({ code: codeOf(error), details: messageOf(error) }),
-      );
-  };
-}
-
-function codeOf(error: unknown): grpc.status {
-  return error instanceof Unimplemented ? grpc.status.UNIMPLEMENTED : grpc.status.UNKNOWN;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-class Unimplemented extends Error {}
-
-function unimplemented(name: string): Handler<unknown, never> {
-  return () => {
-    throw new Unimplemented(`${name} is not supported by this plugin`);
-  };
-}
-
 /** Operations under way: the engine's Cancel aborts them, and a stop waits for them. */
 class Operations {
-  readonly aborter = new AbortController();
+  private aborter = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
 
   constructor(private readonly log: EngineLog) {}
@@ -91,6 +60,11 @@ class Operations {
       this.running.delete(promise);
       await this.log.flush();
     }
+  }
+
+  /** A new engine has come: what the last one cancelled (every engine does when it ends) does not concern it. */
+  renew(): void {
+    if (this.aborter.signal.aborted) this.aborter = new AbortController();
   }
 
   cancel(): void {
@@ -126,10 +100,12 @@ function implementation(
   return {
     handshake: unary((request: proto.ProviderHandshakeRequest) => {
       log.connect(request.getEngineAddress());
+      running.renew();
       return new proto.ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptResources(true);
     }),
     attach: unary((request: PluginAttach) => {
       log.connect(request.getAddress());
+      running.renew();
       return new Empty();
     }),
     getPluginInfo: unary(() => new PluginInfo().setVersion(first.version)),
@@ -182,18 +158,9 @@ export async function serve(
   const log = new EngineLog();
   log.connect(options.engineAddress);
   const running = new Operations(log);
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE,
-    "grpc.max_send_message_length": MAX_MESSAGE,
-  });
+  const server = new grpc.Server(MESSAGE_LIMITS);
   server.addService(ResourceProviderService, implementation(definitions, log, running));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(
-      `127.0.0.1:${options.port ?? 0}`,
-      grpc.ServerCredentials.createInsecure(),
-      (error, bound) => (error ? reject(error) : resolve(bound)),
-    );
-  });
+  const port = await listen(server, options.port);
   const close = (): void => {
     running.cancel();
     server.forceShutdown();
@@ -211,11 +178,6 @@ export async function serve(
   };
 }
 
-/** The engine's address among a plugin's arguments: the last that looks like host:port. */
-export function engineAddressIn(args: readonly string[]): string | undefined {
-  return args.findLast((arg) => /^[^\s/]+:\d+$/.test(arg));
-}
-
 /**
  * A plugin's `main`: serves, prints the port for the engine, and ends with the engine: by SIGTERM, or when the
  * process that started it has gone, after the operations under way have been aborted.
@@ -225,20 +187,11 @@ export async function serveMain(
 ): Promise<void> {
   const engineAddress = engineAddressIn(process.argv.slice(2));
   const served = await serve(definition, engineAddress ? { engineAddress } : {});
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
+  stopWithParent(() => {
     served.stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) stop();
-  }, PARENT_CHECK).unref();
+  });
   process.stdout.write(`${served.port}\n`);
 }

@@ -16,6 +16,8 @@ interface Noted {
 
 describe("the contract between roles, hosts and the engine", function () {
   this.timeout(240_000);
+  // Each test begins with what the one before it has left.
+  this.bail(true);
   let toy: Toy;
   let stack: TestStack;
   let run: StackRun;

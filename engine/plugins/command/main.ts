@@ -1,0 +1,4 @@
+import { serveMain } from "../../provider/serve";
+import { command } from "./definition";
+
+void serveMain(command);

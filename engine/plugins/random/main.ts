@@ -1,0 +1,4 @@
+import { serveMain } from "../../provider/serve";
+import { random } from "./definition";
+
+void serveMain(random);
