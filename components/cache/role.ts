@@ -72,8 +72,8 @@ export function memcachedRole(args: MemcachedRoleArgs): RoleDefinition {
   }
   return {
     name: "memcached",
-    units: ["query-cache.service"],
-    files: [{ path: "/etc/systemd/system/query-cache.service", content: unit(args) }],
+    units: ["memcached.service"],
+    files: [{ path: "/etc/systemd/system/memcached.service", content: unit(args) }],
     settings: { MEMCACHED_ADDRESS: args.address },
     software: [],
     mounts: [],
