@@ -119,13 +119,13 @@ export function privateSubnet(
 
 function listOf(raw: unknown): unknown[] | undefined {
   if (Array.isArray(raw)) {
-    return raw;
+    return raw as unknown[];
   }
   // Pulumi hands lists to programs as JSON text.
   if (typeof raw === "string" && raw.trim().startsWith("[")) {
     try {
       const parsed: unknown = JSON.parse(raw);
-      return Array.isArray(parsed) ? parsed : undefined;
+      return Array.isArray(parsed) ? (parsed as unknown[]) : undefined;
     } catch {
       return undefined;
     }

@@ -105,6 +105,8 @@ export function nameNodeProperties(cluster: StorageCluster, host: StorageHost): 
           // The journal nodes take writes from one name node only, so the one before needs no shooting.
           "dfs.ha.fencing.methods": "shell(/bin/true)",
           "dfs.ha.tail-edits.period": "5s",
+          // The standby reads finished segments of edits only; the role takes one that is 120 s behind for lost.
+          "dfs.ha.log-roll.period": "60s",
           "dfs.ha.zkfc.port": STORAGE_PORTS.failoverController,
           // A little shorter than HBase's sessions: HDFS is back before HBase looks for it.
           "ha.zookeeper.session-timeout.ms": 10000,

@@ -17,6 +17,9 @@ const LOGGING = consoleLogging({
   // One line for every block that is given out.
   "org.apache.hadoop.hdfs.StateChange": "WARN",
   BlockStateChange: "WARN",
+  // One line for every request, and one for every block where all hosts are in one rack.
+  "org.apache.hadoop.hdfs.server.namenode.FSNamesystem.audit": "WARN",
+  "org.apache.hadoop.hdfs.server.blockmanagement.BlockPlacementPolicy": "WARN",
   "org.apache.hadoop.hdfs.server.datanode.DataNode.clienttrace": "WARN",
   "org.apache.hadoop.util.NativeCodeLoader": "ERROR",
   // One line for every question over HTTP.

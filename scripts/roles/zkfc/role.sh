@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The failover controller beside a name node.
+
+# shellcheck source=scripts/roles/lib/storage.sh
+source "${here:?}/storage.sh"
+
+role_accounts() { storage_accounts; }
+role_start() { guarded_start; }
+role_guard() { :; }
+
+# The election's node in ZooKeeper is made once, by the first name node's host; making it again changes nothing.
+role_prepare() {
+  local command status=0
+  await_zookeeper
+  if permit_held zkfc "$PLATFORM_ENVIRONMENT"; then
+    if [[ ${NAME_NODES%% *} == "$MEMBER" ]]; then
+      read -ra command <<<"$ZKFC_COMMAND"
+      setpriv --reuid hdfs --regid hdfs --init-groups --no-new-privs "${command[@]}" -formatZK -nonInteractive || status=$?
+      # 2: it is there already.
+      ((status == 0 || status == 2)) || fail "making the election's node in ZooKeeper ended with exit code $status"
+    fi
+    permit_used zkfc
+  fi
+  await 600 "the name node on this host" answers "$MEMBER" 8020 || fail "the name node on this host did not answer within 600 s"
+}
+
+role_probe() { unit_and_ports; }
+
+role_rejoined() {
+  role_probe || return 1
+  active_name_node >/dev/null || because "no name node is active"
+}
