@@ -2,5 +2,4 @@
 export { parseSettings, SettingsError } from "./parse";
 export { readSettings, settingsOf } from "./read";
 export { NAMESPACE, type SettingName, type Settings } from "./schema";
-export { addressAt, parseCidr, type Subnet } from "./subnet";
 export { formatDuration, formatSize, parseDuration, parseSize } from "./units";

@@ -1,5 +1,5 @@
 /** The kinds of values that a setting may have. Each parses, says what it allows, and knows its type in Pulumi.yaml. */
-import { isPrivate, parseCidr } from "./subnet";
+import { formatSubnet, isPrivate, parseCidr } from "../../components/network/ipv4";
 import { formatDuration, formatSize, parseDuration, parseSize } from "./units";
 
 /** The type that Pulumi's own `config:` section knows; the engine checks it before the program runs. */
@@ -112,7 +112,7 @@ export function privateSubnet(
     parse: (raw) => {
       const subnet = typeof raw === "string" ? parseCidr(raw) : undefined;
       const fits = subnet !== undefined && subnet.prefix >= args.shortest && subnet.prefix <= args.longest;
-      return fits && isPrivate(subnet) ? subnet.cidr : undefined;
+      return fits && isPrivate(subnet) ? formatSubnet(subnet) : undefined;
     },
   };
 }

@@ -65,14 +65,19 @@ describe("a cluster on one machine", function () {
       rolled.join("\n"),
     );
     for (const host of ["data-1", "data-2"]) {
-      assert.match(await cluster.on(host, "cat /etc/regionserver/hbase-site.xml"), /handler.count<\/name>\s*<value>12</);
+      assert.match(
+        await cluster.on(host, "cat /etc/regionserver/hbase-site.xml"),
+        /handler.count<\/name>\s*<value>12</,
+      );
     }
     await cluster.healthy(60);
     await ledger.check();
   });
 
   it("replaces the TSDs one by one without a failed request", async () => {
-    const before = cluster.running.outputs.hosts.filter(({ kind }) => kind === "fleet").map(({ name }) => name);
+    const before = cluster.running.outputs.hosts
+      .filter(({ kind }) => kind === "fleet")
+      .map(({ name }) => name);
     const failures: string[] = [];
     let requests = 0;
     let ended = false;
@@ -95,9 +100,14 @@ describe("a cluster on one machine", function () {
     await cluster.up({ regionServerHandlers: 12, flushInterval: "60ms" });
     ended = true;
     await asking;
-    const after = cluster.running.outputs.hosts.filter(({ kind }) => kind === "fleet").map(({ name }) => name);
+    const after = cluster.running.outputs.hosts
+      .filter(({ kind }) => kind === "fleet")
+      .map(({ name }) => name);
     assert.equal(after.length, before.length);
-    assert.ok(after.every((name) => !before.includes(name)), `${before.join(" ")} became ${after.join(" ")}`);
+    assert.ok(
+      after.every((name) => !before.includes(name)),
+      `${before.join(" ")} became ${after.join(" ")}`,
+    );
     assert.ok(requests > 20, `${requests} requests are too few to tell`);
     assert.deepEqual(failures, []);
   });
@@ -124,17 +134,26 @@ describe("a cluster on one machine", function () {
   });
 
   it("never formats an emptied name node, and says what to do", async () => {
-    await cluster.on("master-1", "systemctl stop hbase-master namenode && mv /data/namenode/name /data/namenode/taken");
+    await cluster.on(
+      "master-1",
+      "systemctl stop hbase-master namenode && mv /data/namenode/name /data/namenode/taken",
+    );
     await cut(NAME, "master-1");
     await removeMachine(NAME, "master-1");
-    await assert.rejects(cluster.up({ regionServerHandlers: 12, flushInterval: "60ms" }, { refresh: true }), (error: Error) => {
-      assert.match(error.message, /namenode/);
-      assert.match(error.message, /master-1/);
-      assert.match(error.message, /empty/);
-      assert.match(error.message, /restore the volume/);
-      return true;
-    });
-    assert.equal((await cluster.on("master-1", "find /data/namenode -path '*/name/current/*' | wc -l")).trim(), "0");
+    await assert.rejects(
+      cluster.up({ regionServerHandlers: 12, flushInterval: "60ms" }, { refresh: true }),
+      (error: Error) => {
+        assert.match(error.message, /namenode/);
+        assert.match(error.message, /master-1/);
+        assert.match(error.message, /empty/);
+        assert.match(error.message, /restore the volume/);
+        return true;
+      },
+    );
+    assert.equal(
+      (await cluster.on("master-1", "find /data/namenode -path '*/name/current/*' | wc -l")).trim(),
+      "0",
+    );
     await cluster.on("master-1", "rm -rf /data/namenode/name && mv /data/namenode/taken /data/namenode/name");
     await cluster.up({ regionServerHandlers: 12, flushInterval: "60ms" });
     await cluster.healthy(180);

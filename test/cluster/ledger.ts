@@ -76,6 +76,10 @@ export class Ledger {
     assert.equal(answer.status, 200, text.slice(0, 500));
     const [series] = JSON.parse(text) as { dps: Record<string, number> }[];
     const lost = times.filter((time) => series?.dps[String(time)] !== this.acknowledged.get(time));
-    assert.deepEqual(lost.slice(0, 5), [], `${lost.length} of ${times.length} acknowledged points are not served`);
+    assert.deepEqual(
+      lost.slice(0, 5),
+      [],
+      `${lost.length} of ${times.length} acknowledged points are not served`,
+    );
   }
 }

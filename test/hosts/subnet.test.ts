@@ -1,16 +1,18 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
-  addressRange,
   formatAddress,
   formatSubnet,
-  gateway,
-  macAddress,
   overlap,
   parseAddress,
   parseSubnet,
-  subnetFault,
   type Subnet,
+} from "../../components/network/ipv4";
+import {
+  addressRange,
+  gateway,
+  macAddress,
+  subnetFault,
   usable,
 } from "../../components/sites/local/provider/site/subnet";
 

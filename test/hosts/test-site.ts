@@ -7,7 +7,7 @@ import * as path from "node:path";
 import type { OperationContext, Properties, ResourceDefinition } from "../../engine/provider/resource";
 import { nspawnProvider } from "../../components/sites/local/provider/definition";
 import { execute } from "../../components/sites/local/provider/site/execute";
-import { formatAddress, parseSubnet } from "../../components/sites/local/provider/site/subnet";
+import { formatAddress, parseSubnet } from "../../components/network/ipv4";
 import { siteRemains, sweepSite } from "../../components/sites/local/provider/site/sweep";
 
 /** The tests' subnet; another where this one is taken. */

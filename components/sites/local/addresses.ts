@@ -1,13 +1,6 @@
 /** Addresses of a local site: which host gets which address of the site's subnet. All pure. */
 
-/** An IPv4 subnet as numbers. */
-export interface Subnet {
-  /** First address of the range, as a 32-bit number. */
-  base: number;
-  prefix: number;
-  /** Number of addresses, network and broadcast included. */
-  size: number;
-}
+import { addressAt, formatSubnet, parseCidr, sizeOf, Subnet } from "../../network/ipv4";
 
 /** Hosts of one kind get consecutive addresses from here on; the kinds keep clear of each other. */
 const OFFSETS: Readonly<Record<string, { first: number; count: number }>> = {
@@ -20,36 +13,20 @@ const OFFSETS: Readonly<Record<string, { first: number; count: number }>> = {
 /** Fleet members take and return addresses of this pool; a rolling replacement needs more than the fleet's size. */
 const FLEET_POOL = { first: 80, last: 120 };
 
-/** Reads `a.b.c.d/n`; throws naming the value. */
-export function parseSubnet(text: string): Subnet {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  const parts = match?.slice(1, 5).map(Number) ?? [];
-  const prefix = Number(match?.[5]);
-  if (match === null || parts.some((part) => part > 255) || prefix > 32) {
-    throw new Error(`subnet "${text}" is not of the form a.b.c.d/n`);
-  }
-  const address = parts.reduce((sum, part) => sum * 256 + part, 0);
-  const size = 2 ** (32 - prefix);
-  if (address % size !== 0) {
+/** A site's subnet from `a.b.c.d/n`. @throws when the text is no network, or one too small for the plan */
+export function siteSubnet(text: string): Subnet {
+  const subnet = parseCidr(text);
+  if (subnet === undefined) {
     throw new Error(
-      `subnet "${text}" does not begin at its network address (${formatAddress(address - (address % size))}/${prefix})`,
+      `subnet "${text}" is not a network of the form a.b.c.d/n, written with its first address`,
     );
   }
-  return { base: address, prefix, size };
-}
-
-/** Writes a 32-bit number as a dotted address. */
-export function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
-}
-
-function at(subnet: Subnet, offset: number): string {
-  if (offset >= subnet.size - 1) {
+  if (sizeOf(subnet) <= FLEET_POOL.last + 1) {
     throw new Error(
-      `subnet ${formatAddress(subnet.base)}/${subnet.prefix} has no address number ${offset}; give one of /25 or larger`,
+      `subnet ${formatSubnet(subnet)} is too small for the address plan; give one of /25 or larger`,
     );
   }
-  return formatAddress(subnet.base + offset);
+  return subnet;
 }
 
 /** The fixed address of a host named `<kind>-<number>`, e.g. `data-2`. */
@@ -62,15 +39,15 @@ export function hostAddress(subnet: Subnet, name: string): string {
       `host "${name}" has no place in the address plan (${Object.keys(OFFSETS).join(", ")}, numbered from 1)`,
     );
   }
-  return at(subnet, range.first + index);
+  return addressAt(subnet, range.first + index);
 }
 
 /** The address of the machine itself and of the load balancer. */
 export function gatewayAddress(subnet: Subnet): string {
-  return at(subnet, 1);
+  return addressAt(subnet, 1);
 }
 
 /** The addresses that fleet members take turns at. */
 export function fleetPool(subnet: Subnet): { first: string; last: string } {
-  return { first: at(subnet, FLEET_POOL.first), last: at(subnet, FLEET_POOL.last) };
+  return { first: addressAt(subnet, FLEET_POOL.first), last: addressAt(subnet, FLEET_POOL.last) };
 }

@@ -6,7 +6,8 @@ import { Host, HostRequest } from "../../hosts/host";
 import { RoleDocument, SOFTWARE_ROOT, SoftwareReference } from "../../hosts/role";
 import { Site } from "../../hosts/site";
 import { RoleArtifact, renderUserData } from "../../hosts/user-data";
-import { fleetPool, hostAddress, parseSubnet, Subnet } from "./addresses";
+import { Subnet } from "../../network/ipv4";
+import { fleetPool, hostAddress, siteSubnet } from "./addresses";
 import { KeyPair, LoadBalancer, Network, NspawnFleet, NspawnHost, Volume } from "./machines";
 
 /** Where a fleet member finds the documents of its roles. */
@@ -55,7 +56,7 @@ export class LocalSite extends pulumi.ComponentResource implements Site {
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("opentsdb:sites:LocalSite", name, {}, options);
-    this.subnet = parseSubnet(args.subnet);
+    this.subnet = siteSubnet(args.subnet);
     this.network = new Network(
       "network",
       {
@@ -89,9 +90,14 @@ export class LocalSite extends pulumi.ComponentResource implements Site {
     return { name, version, hash, path: `${SOFTWARE_ROOT}/${directory}` };
   }
 
+  /** Keys outlive machines. They come after the network, so that nothing is there when that is refused. */
+  private hostKeys(name: string, parent: { parent: pulumi.Resource }): KeyPair {
+    return new KeyPair(`${name}-host-key`, {}, { ...parent, dependsOn: [this.network] });
+  }
+
   host(request: HostRequest, options?: pulumi.ComponentResourceOptions): Host {
     const parent = { parent: options?.parent ?? this };
-    const keys = new KeyPair(`${request.name}-host-key`, {}, parent);
+    const keys = this.hostKeys(request.name, parent);
     const volumes = Object.entries(request.volumes).map(([volume, sizeMiB]) => {
       const resource = new Volume(
         `${request.name}-${volume}`,
@@ -145,7 +151,7 @@ export class LocalSite extends pulumi.ComponentResource implements Site {
 
   fleet(request: FleetRequest, options?: pulumi.ComponentResourceOptions): Fleet {
     const parent = { parent: options?.parent ?? this };
-    const keys = new KeyPair(`${request.name}-host-key`, {}, parent);
+    const keys = this.hostKeys(request.name, parent);
     const artifacts = pulumi.interpolate`${this.network.directory}/artifacts`;
     const placed = request.roles.map(({ role, document }) =>
       this.placeArtifact(request.name, role, pulumi.output(document), artifacts, parent),

@@ -15,7 +15,7 @@ import { RoleDefinition, RoleDocument, renderRoleDocument } from "../../../compo
 import { PreparedHost, RoleGroup } from "../../../components/hosts/role-group";
 import { RollingOrder } from "../../../components/hosts/rolling";
 import { roleDocument, roleScripts } from "../../../components/hosts/scripts";
-import { hostAddress, parseSubnet } from "../../../components/sites/local/addresses";
+import { hostAddress, siteSubnet } from "../../../components/sites/local/addresses";
 import { LocalSite } from "../../../components/sites/local/site";
 import { SUBNET } from "../../hosts/test-site";
 import { repository } from "../engine-fixture";
@@ -149,7 +149,7 @@ export class Toy {
 
   /** Runs a command on a host, whose key is checked. */
   on(host: string, command: string, access: { key: string; hostKey: string }): string {
-    const address = hostAddress(parseSubnet(SUBNET), host);
+    const address = hostAddress(siteSubnet(SUBNET), host);
     const known = join(this.software, `known-${host}`);
     writeFileSync(known, `${address} ${access.hostKey}\n`);
     const options = [

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import { attempt, execute } from "../site/execute";
 import { bridgeName, cableName, namespaceName } from "../site/places";
 import { requireNetwork } from "../site/network-record";
-import { macAddress, parseSubnet } from "../site/subnet";
+import { parseSubnet } from "../../../../network/ipv4";
+import { macAddress } from "../site/subnet";
 
 /** Lays the cable; one that is there is taken up first, since it may be half done. */
 export async function layCable(site: string, machine: string, address: string): Promise<void> {

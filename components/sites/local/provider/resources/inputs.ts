@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hasUnknown } from "../../../../../engine/provider/properties";
 import type { CheckFailure, Properties, ResourceDefinition } from "../../../../../engine/provider/resource";
 import { NAME } from "../site/places";
-import { parseAddress } from "../site/subnet";
+import { parseAddress } from "../../../../network/ipv4";
 
 /** What a site, machine or listener may be called. */
 export const name = z

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { type ResourceDefinition, UNKNOWN } from "../../../../../engine/provider/resource";
 import { makeNetwork, networkFault, networkIsUp, privateKeyFile } from "../site/network";
 import { bridgeName, siteDirectory } from "../site/places";
-import { gateway, parseSubnet, subnetFault } from "../site/subnet";
+import { parseSubnet } from "../../../../network/ipv4";
+import { gateway, subnetFault } from "../site/subnet";
 import { sweepSite } from "../site/sweep";
 import { checker, mebibytes, name, port, typed, unchangeable } from "./inputs";
 

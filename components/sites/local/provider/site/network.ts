@@ -9,7 +9,8 @@ import { attempt, execute } from "./execute";
 import { type KeyPair, makeKeyPair } from "./key-pair";
 import { type NetworkRecord, readNetwork, writeNetwork } from "./network-record";
 import { bridgeName, machineNames, siteDirectory, sites, STATE, writeWhole } from "./places";
-import { formatSubnet, gateway, overlap, parseSubnet, type Subnet, subnetFault } from "./subnet";
+import { formatSubnet, overlap, parseSubnet, type Subnet } from "../../../../network/ipv4";
+import { gateway, subnetFault } from "./subnet";
 
 /** What an environment needs of this machine. */
 export interface Requirements {
