@@ -47,7 +47,7 @@ ${lines.join("\n")}
     write_files: [{ path: "/usr/local/sbin/platform-boot", permissions: "0755", content: boot }],
     runcmd: [["/usr/local/sbin/platform-boot"]],
   };
-  const text = `#cloud-config\n${stringify(document)}`;
+  const text = `#cloud-config\n${stringify(document, { lineWidth: 0, blockQuote: "literal" })}`;
   if (Buffer.byteLength(text) > USER_DATA_LIMIT) {
     throw new Error(`user data has ${Buffer.byteLength(text)} bytes; ${USER_DATA_LIMIT} are allowed`);
   }

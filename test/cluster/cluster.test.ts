@@ -50,8 +50,10 @@ describe("a cluster on one machine", function () {
     assert.deepEqual(result.changes.done, {});
   });
 
-  it("keeps secrets out of its state", async () => {
-    assert.doesNotMatch(await cluster.exportedState(), /PRIVATE KEY/);
+  it("keeps secrets out of its state", () => {
+    const state = cluster.stateText();
+    assert.ok(state.includes("data-1"), "this is not the cluster's state");
+    assert.ok(!state.includes("PRIVATE KEY"), "a private key stands in the state in plain");
   });
 
   it("takes a changed setting into use server after server, while writes and reads go on", async () => {

@@ -1,12 +1,12 @@
 /** A cluster of the tests' own, beside a running one: its network, settings and state are its own. */
 import * as assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { bringUp, BroughtUp } from "../../scripts/commands/environment/bring-up";
 import { EnvironmentHealth, checkHealth } from "../../scripts/commands/environment/health";
-import { EnvironmentArgs, openStack } from "../../scripts/commands/environment/open";
+import { EnvironmentArgs } from "../../scripts/commands/environment/open";
 import { runRemote, sshArguments, withKnownHosts, findHost } from "../../scripts/commands/environment/ssh";
 import { takeDown } from "../../scripts/commands/environment/take-down";
 import { runSmoke } from "../../scripts/commands/environment/verify";
@@ -78,10 +78,12 @@ export class TestCluster {
     assert.deepEqual(await siteRemains(this.name), []);
   }
 
-  /** Takes the folder of the state for what it is: some tests look at it. */
-  async exportedState(): Promise<string> {
-    const stack = await openStack(this.running.environment);
-    return JSON.stringify(await stack.exportStack());
+  /** The state as it lies on disk. */
+  stateText(): string {
+    const files = readdirSync(join(this.folder, "state"), { recursive: true, encoding: "utf8" });
+    const own = files.filter((file) => file.endsWith(`${this.name}.json`));
+    assert.ok(own.length > 0, "there is no state file");
+    return own.map((file) => readFileSync(join(this.folder, "state", file), "utf8")).join("\n");
   }
 
   /** Runs a command on a host whose key is checked; its failure fails the test. */

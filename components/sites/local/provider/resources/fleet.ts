@@ -76,7 +76,9 @@ function outputsOf(inputs: Properties, members: unknown, outdated: number): Prop
 }
 
 function memberOutputs(members: readonly MachineRecord[]) {
-  return members.map(({ name: member, address: at, incarnation }) => ({
+  // In one order, whoever lists them: another order would look like a change to what is made from them.
+  const ordered = [...members].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return ordered.map(({ name: member, address: at, incarnation }) => ({
     name: member,
     address: at,
     incarnation,
