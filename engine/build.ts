@@ -53,7 +53,7 @@ function keyOf(repository: string, program: EngineProgram, sources: readonly str
 const OPTIONS = {
   bundle: true,
   platform: "node",
-  target: "node22",
+  target: "node24",
   format: "cjs",
   minifySyntax: true,
   legalComments: "none",

@@ -11,9 +11,18 @@ import { readSettings, Settings } from "./settings";
 
 const REPOSITORY = join(__dirname, "..");
 
+/** What is wrong with the user's input ends the program with its message alone; a stack trace would hide it. */
+function input<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Makes the local site that the settings describe. */
 function localSite(settings: Settings): LocalSite {
-  const { baseImage, software } = readPrepared(REPOSITORY);
+  const { baseImage, software } = input(() => readPrepared(REPOSITORY));
   return new LocalSite(settings.environment, {
     site: settings.environment,
     subnet: settings.subnet,
@@ -31,8 +40,8 @@ function localSite(settings: Settings): LocalSite {
  * The Pulumi program of every environment: settings are checked before anything is made, then a site, then the
  * composition on it. The stack's name is the environment's.
  */
-export function program(): Promise<Record<string, unknown>> {
-  const settings = readSettings(pulumi.getStack());
+export async function program(): Promise<Record<string, unknown>> {
+  const settings = input(() => readSettings(pulumi.getStack()));
   const site = localSite(settings);
   const ssh = site.network.privateKeyFile.apply((privateKeyFile) => ({ user: "root", privateKeyFile }));
   const environment = new Environment(settings, site, ssh);

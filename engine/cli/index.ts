@@ -110,7 +110,11 @@ export async function ensureCli(options: EnsureCliOptions): Promise<string> {
   return own;
 }
 
-/** True when a CLI came with its own Node language host, which then is the better one for it. */
+/**
+ * True when a CLI came with its own Node language host, which then is the better one for it. The published one is a
+ * program; a script of that name is a launcher of this repository's own, beside a CLI that had none.
+ */
 export function hasLanguageHost(cli: string): boolean {
-  return executable(join(dirname(realpathSync(cli)), "pulumi-language-nodejs"));
+  const host = join(dirname(realpathSync(cli)), "pulumi-language-nodejs");
+  return executable(host) && readFileSync(host).subarray(0, 2).toString("latin1") !== "#!";
 }

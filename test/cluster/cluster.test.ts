@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 
 import { cut, powerOn } from "../../components/sites/local/provider/faults";
 import { removeMachine } from "../../components/sites/local/provider/machine/machine";
-import { sweepSite } from "../../components/sites/local/provider/site/sweep";
+import { siteRemains, sweepSite } from "../../components/sites/local/provider/site/sweep";
 import { obstacle } from "../hosts/test-site";
 import { Ledger } from "./ledger";
 import { TestCluster } from "./test-cluster";
@@ -164,6 +164,12 @@ describe("a cluster on one machine", function () {
   });
 
   it("leaves nothing behind", async () => {
+    await cluster.down();
+  });
+
+  it("leaves nothing behind of an update that was cut off half-way", async () => {
+    await cluster.cutOff("host data-1 created");
+    assert.notDeepEqual(await siteRemains(NAME), [], "it was cut off before there was anything");
     await cluster.down();
   });
 });

@@ -1,12 +1,13 @@
 /** A cluster of the tests' own, beside a running one: its network, settings and state are its own. */
 import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { bringUp, BroughtUp } from "../../scripts/commands/environment/bring-up";
 import { EnvironmentHealth, checkHealth } from "../../scripts/commands/environment/health";
-import { EnvironmentArgs } from "../../scripts/commands/environment/open";
+import { EnvironmentArgs, REPOSITORY } from "../../scripts/commands/environment/open";
 import { runRemote, sshArguments, withKnownHosts, findHost } from "../../scripts/commands/environment/ssh";
 import { takeDown } from "../../scripts/commands/environment/take-down";
 import { runSmoke } from "../../scripts/commands/environment/verify";
@@ -63,6 +64,28 @@ export class TestCluster {
     };
     this.brought = await bringUp(this.args(changes), { refresh: false, ...options, output });
     return this.brought;
+  }
+
+  /** Begins to bring the cluster up and kills everything that works on it as soon as a line is told. */
+  async cutOff(line: string): Promise<void> {
+    const register = join(REPOSITORY, "node_modules", "ts-node", "register", "transpile-only");
+    const child = spawn(
+      process.execPath,
+      ["--require", register, join(__dirname, "cut-off.ts"), JSON.stringify(this.args())],
+      // A process group of its own, which ends as a whole.
+      { detached: true, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    let told = "";
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on("data", (chunk: Buffer) => {
+        told += chunk.toString();
+        if (told.includes(line)) resolve();
+      });
+      child.once("exit", () => reject(new Error(`it ended before "${line}":\n${told}`)));
+    });
+    assert.ok(child.pid !== undefined);
+    process.kill(-child.pid, "SIGKILL");
+    await new Promise((resolve) => child.once("close", resolve));
   }
 
   /** Removes the cluster by its own command and holds that nothing is left. */
