@@ -11,13 +11,14 @@ import { roleDocument } from "../components/hosts/scripts";
 import { Site } from "../components/hosts/site";
 import { StorageCluster, StorageHost } from "../components/storage/cluster";
 import { hbaseClientFiles } from "../components/storage/hbase/configuration";
+import { STORAGE_ROLES } from "../components/storage/heap";
 import { Storage } from "../components/storage/storage";
 import { TsdFleet } from "../components/tsd/fleet";
 import { tsdRole } from "../components/tsd/role";
 import { Tables } from "../components/tsd/tables";
 import { EnvironmentOutputs } from "./outputs";
 import { Settings } from "./settings";
-import { HostPlan, HostRole, planHosts, STORAGE_ROLES } from "./topology";
+import { HostPlan, HostRole, planHosts } from "./topology";
 
 /** Name of the TSD fleet; its members are `tsd-<6 hex>`. */
 const FLEET = "tsd";

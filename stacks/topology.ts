@@ -1,29 +1,11 @@
 /** Which machines an environment has and what each of them is. Pure. */
+import { StorageRole } from "../components/storage/heap";
 
 /** Kinds of long-lived hosts; a host's name is `<kind>-<number>`. */
 export type HostKind = "master" | "data" | "cache" | "collector";
 
 /** Roles that a long-lived host can have, apart from `base` and `collector`, which every host has. */
-export type HostRole =
-  | "zookeeper"
-  | "journalnode"
-  | "namenode"
-  | "zkfc"
-  | "datanode"
-  | "hbase-master"
-  | "regionserver"
-  | "memcached";
-
-/** Roles of the storage; the others serve or collect. */
-export const STORAGE_ROLES = [
-  "zookeeper",
-  "journalnode",
-  "namenode",
-  "zkfc",
-  "datanode",
-  "hbase-master",
-  "regionserver",
-] as const satisfies readonly HostRole[];
+export type HostRole = StorageRole | "memcached";
 
 /** What {@link planHosts} needs of the settings. */
 export interface TopologySettings {

@@ -1,8 +1,21 @@
 import { heaps, JvmNeed } from "../hosts/memory";
 
-/** Roles of this folder; each is one JVM. */
-export type StorageRole =
-  "zookeeper" | "journalnode" | "namenode" | "zkfc" | "hbase-master" | "datanode" | "regionserver";
+/**
+ * Roles of this folder, each one JVM, in the order in which they start on a host and in which changes roll over the
+ * cluster: what others stand on comes first.
+ */
+export const STORAGE_ROLES = [
+  "zookeeper",
+  "journalnode",
+  "namenode",
+  "zkfc",
+  "datanode",
+  "hbase-master",
+  "regionserver",
+] as const;
+
+/** A role of the storage. */
+export type StorageRole = (typeof STORAGE_ROLES)[number];
 
 /** Floors and overheads as measured under load (RSS less heap, rounded up). */
 export const STORAGE_JVMS: Readonly<Record<StorageRole, JvmNeed>> = {

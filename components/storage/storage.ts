@@ -9,7 +9,7 @@ import { RollingOrder } from "../hosts/rolling";
 import { checkCluster, STORAGE_VOLUMES, StorageCluster } from "./cluster";
 import { hbaseMasterRole, regionserverRole } from "./hbase/role";
 import { datanodeRole, journalnodeRole, namenodeRole, zkfcRole } from "./hdfs/role";
-import { storageHeaps, StorageRole } from "./heap";
+import { STORAGE_ROLES, storageHeaps, StorageRole } from "./heap";
 import { zookeeperRole } from "./zookeeper/role";
 
 /** A host of the storage with its roles, its `base` applied. */
@@ -26,20 +26,6 @@ export interface StorageArgs {
   software: { hbase: SoftwareReference; tools: SoftwareReference };
   scope: pulumi.Resource;
 }
-
-/**
- * The order in which roles start on a host, and in which changes roll over the cluster: what others stand on comes
- * first.
- */
-const ORDER: readonly StorageRole[] = [
-  "zookeeper",
-  "journalnode",
-  "namenode",
-  "zkfc",
-  "datanode",
-  "hbase-master",
-  "regionserver",
-];
 
 /** Volume on whose emptiness a role's permission to initialise stands. A failover controller has none of its own. */
 const INITIALISED_ON: Partial<Record<StorageRole, string>> = {
@@ -74,7 +60,7 @@ export class Storage extends pulumi.ComponentResource {
     );
     const rolling = new RollingOrder("rolling-order", args.scope, parent);
     this.groups = new Map(
-      ORDER.filter((role) => args.hosts.some(({ roles }) => roles.includes(role))).map((role) => [
+      STORAGE_ROLES.filter((role) => args.hosts.some(({ roles }) => roles.includes(role))).map((role) => [
         role,
         this.group(role, rolling, parent),
       ]),

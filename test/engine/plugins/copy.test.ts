@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { failureOf, Sshd, TestStack } from "../engine-fixture";
+import { failureOf, TestStack } from "../engine-fixture";
+import { Sshd } from "../sshd";
 
 describe("command:remote:CopyToRemote", function () {
   this.timeout(120_000);

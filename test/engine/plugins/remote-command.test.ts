@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { failureOf, Sshd, TestStack } from "../engine-fixture";
+import { failureOf, TestStack } from "../engine-fixture";
+import { Sshd } from "../sshd";
 
 /** A program with one command. */
 function one(args: remote.CommandArgs, options: pulumi.CustomResourceOptions = {}) {

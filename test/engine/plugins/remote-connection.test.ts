@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { remote } from "@pulumi/command";
 import type { Client } from "ssh2";
 import { backoff, type Connection, dial } from "../../../engine/plugins/command/connection";
-import { failureOf, freePort, Sshd, TestStack } from "../engine-fixture";
+import { failureOf, TestStack } from "../engine-fixture";
+import { freePort, Sshd } from "../sshd";
 
 describe("connections of the command plugin", function () {
   this.timeout(120_000);

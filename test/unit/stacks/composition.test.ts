@@ -2,11 +2,12 @@ import * as assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { STORAGE_ROLES } from "../../../components/storage/heap";
 import { LocalSite } from "../../../components/sites/local/site";
 import { Environment } from "../../../stacks/composition";
 import { EnvironmentOutputs } from "../../../stacks/outputs";
 import { parseSettings, Settings } from "../../../stacks/settings";
-import { planHosts, STORAGE_ROLES } from "../../../stacks/topology";
+import { planHosts } from "../../../stacks/topology";
 
 /** Marks a secret on the wire. */
 const SECRET = "4dabf18193072939515e22adb298388d";
