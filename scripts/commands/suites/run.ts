@@ -65,7 +65,16 @@ async function runSuite(repository: string, suite: Suite): Promise<Outcome> {
     const reporter = join(repository, "scripts", "commands", "suites", "reporter.ts");
     const ended = await run(
       repository,
-      ["mocha", "--reporter", reporter, "--reporter-option", `report=${report}`, ...files],
+      // Mocha colours its output wherever CI is set, also into files.
+      [
+        "mocha",
+        process.stdout.isTTY ? "--color" : "--no-color",
+        "--reporter",
+        reporter,
+        "--reporter-option",
+        `report=${report}`,
+        ...files,
+      ],
       suite.minutes,
     );
     const text = existsSync(report) ? readFileSync(report, "utf8") : undefined;
