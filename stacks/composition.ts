@@ -12,12 +12,14 @@ import { Site } from "../components/hosts/site";
 import { StorageCluster, StorageHost } from "../components/storage/cluster";
 import { hbaseClientFiles } from "../components/storage/hbase/configuration";
 import { STORAGE_ROLES } from "../components/storage/heap";
+import { Leaving } from "../components/storage/leaving";
 import { Storage } from "../components/storage/storage";
 import { TsdFleet } from "../components/tsd/fleet";
 import { tsdRole } from "../components/tsd/role";
 import { Tables } from "../components/tsd/tables";
 import { EnvironmentOutputs } from "./outputs";
 import { Settings } from "./settings";
+import { FEWEST_REGION_SERVERS } from "./settings/conflicts";
 import { HostPlan, HostRole, planHosts } from "./topology";
 
 /** Name of the TSD fleet; its members are `tsd-<6 hex>`. */
@@ -46,6 +48,7 @@ export class Environment extends pulumi.ComponentResource {
     const cluster = storageCluster(settings, hosts);
     const storage = this.storage(cluster, hosts);
     const tables = this.tables(storage, hosts);
+    const leaving = this.leaving(storage, hosts);
     const prepared = new Map(
       hosts.map(({ host, base }) => [host.name, storage.prepared.get(host.name) ?? { host, last: base }]),
     );
@@ -61,9 +64,10 @@ export class Environment extends pulumi.ComponentResource {
         tsds.fleet.members,
         tsds.fleet.hostKey,
         hosts.map(({ host }) => host.hostKey),
+        leaving.left,
         tsds.ready.stdout,
       ])
-      .apply(([access, endpoints, members, fleetKey, keys]) => ({
+      .apply(([access, endpoints, members, fleetKey, keys, left]) => ({
         environment: settings.environment,
         site: site.kind,
         endpoint: `http://${endpoints["tsd"] ?? ""}`,
@@ -83,6 +87,7 @@ export class Environment extends pulumi.ComponentResource {
             hostKey: fleetKey,
           })),
         ],
+        left,
         ssh: access,
       }));
     this.registerOutputs({});
@@ -132,6 +137,21 @@ export class Environment extends pulumi.ComponentResource {
         }),
         software: { hbase: this.site.software("hbase"), tools: this.site.software("tools") },
         scope: this.site.scope,
+      },
+      { parent: this },
+    );
+  }
+
+  private leaving(storage: Storage, hosts: readonly ComposedHost[]): Leaving {
+    const having = (role: HostRole) => hosts.filter(({ plan }) => plan.roles.includes(role));
+    return new Leaving(
+      "leaving",
+      {
+        nameNodes: having("namenode").map(({ host }) => host),
+        dataHosts: having("datanode").map(({ host }) => host.name),
+        leaving: this.settings.leaving,
+        scope: this.site.scope,
+        after: [storage],
       },
       { parent: this },
     );
@@ -258,6 +278,8 @@ function storageCluster(settings: Settings, hosts: readonly ComposedHost[]): Sto
     nameNodes: having("namenode"),
     masters: having("hbase-master"),
     dataHosts: having("regionserver"),
+    leaving: settings.leaving,
+    replication: FEWEST_REGION_SERVERS[settings.topology],
     walSync: settings.walSync,
     regionServerHandlers: settings.regionServerHandlers,
     dataVolumeMiB: settings.dataVolume,

@@ -17,6 +17,8 @@ const outputs = z.object({
   /** Base URL at which clients reach the TSDs, e.g. `http://10.77.0.1:4242`. */
   endpoint: z.string(),
   hosts: z.array(host),
+  /** Data hosts that have handed over all they held; they may be dropped from the settings. */
+  left: z.array(z.string()).optional(),
   ssh: z.object({
     user: z.string(),
     /** Path of the operator's private key on this machine. */

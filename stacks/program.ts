@@ -47,7 +47,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const environment = new Environment(settings, site, ssh);
   return Promise.resolve(
     Object.fromEntries(
-      (["environment", "site", "endpoint", "hosts", "ssh"] as const).map((name) => [
+      (["environment", "site", "endpoint", "hosts", "left", "ssh"] as const).map((name) => [
         name,
         environment.outputs.apply((outputs) => outputs[name]),
       ]),

@@ -26,6 +26,8 @@ export interface StorageCluster {
   masters: readonly StorageHost[];
   /** Hosts that run a data node and a region server each. */
   dataHosts: readonly StorageHost[];
+  /** Names of data hosts that hand over their regions and blocks for good. Default: none. */
+  leaving?: readonly string[];
   /** Copies of each block. Default: 3, or the number of data hosts where that is less. */
   replication?: number;
   /** Default: `hflush`. */
@@ -95,6 +97,11 @@ export function highlyAvailable(cluster: StorageCluster): boolean {
 /** Copies that HDFS keeps of each block. */
 export function replicationOf(cluster: StorageCluster): number {
   return Math.min(cluster.replication ?? DEFAULT_REPLICATION, cluster.dataHosts.length);
+}
+
+/** Whether there are more data hosts than copies of a block, so that a failed one can be replaced in a pipeline. */
+export function spareDataHosts(cluster: StorageCluster): boolean {
+  return cluster.dataHosts.length > replicationOf(cluster);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { RoleDefinition, RoleFile } from "../hosts/role";
-import { StorageCluster, StorageHost, StorageMember, replicationOf, STORAGE_VOLUMES } from "./cluster";
+import { StorageCluster, StorageHost, StorageMember, STORAGE_VOLUMES } from "./cluster";
 import { StorageRole } from "./heap";
 import { serviceCommand } from "./jvm";
 import { serviceUnit, unitName } from "./unit";
@@ -17,6 +17,8 @@ export interface MemberParts {
   configuration: Readonly<Record<string, string>>;
   ports: Readonly<Record<string, number>>;
   stopsBefore: readonly StorageRole[];
+  /** Units that start together with the role's. */
+  wants?: readonly string[];
   stopSeconds: number;
   /** Name of the setting that gives the role's script the service's command line, where it runs that itself. */
   commandSetting?: string;
@@ -36,8 +38,6 @@ export function clusterSettings(cluster: StorageCluster): Record<string, string>
     NAME_NODES: names(cluster.nameNodes),
     JOURNAL_NODES: names(cluster.journalNodes),
     MASTERS: names(cluster.masters),
-    DATA_HOSTS: names(cluster.dataHosts),
-    REPLICATION: String(replicationOf(cluster)),
   };
 }
 
@@ -74,6 +74,7 @@ export function memberRole(member: StorageMember, parts: MemberParts): RoleDefin
       command,
       mounts,
       stopsBefore: parts.stopsBefore.map(unitName),
+      ...(parts.wants ? { wants: parts.wants } : {}),
       stopSeconds: parts.stopSeconds,
     }),
   });

@@ -96,12 +96,15 @@ export class Storage extends pulumi.ComponentResource {
     parent: pulumi.ComponentResourceOptions,
   ): RoleGroup {
     const members = this.args.hosts.filter(({ roles }) => roles.includes(role));
+    // The region server of a host that leaves is stopped; its data node serves until the end.
+    const stopped = role === "regionserver" ? (this.args.cluster.leaving ?? []) : [];
     return new RoleGroup(
       role,
       {
         role,
         hosts: members.flatMap(({ host }) => this.prepared.get(host.name) ?? []),
         define: (host) => this.define(role, host),
+        expected: members.filter(({ host }) => !stopped.includes(host.name)).length,
         scope: this.args.scope,
         rolling,
       },

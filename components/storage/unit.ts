@@ -11,6 +11,8 @@ export interface ServiceUnit {
   mounts: readonly string[];
   /** Units of the same host that are to stop after this one. */
   stopsBefore: readonly string[];
+  /** Units that start together with this one. Default: none. */
+  wants?: readonly string[];
   /** How long a stop may take before the service is killed, in seconds. */
   stopSeconds: number;
 }
@@ -34,10 +36,11 @@ export function serviceUnit(unit: ServiceUnit): string {
   const script = `/usr/bin/bash ${ROLE_STATE}/${unit.role}/active/scripts/lib/unit.sh ${unit.role}`;
   const order = ["network.target", ...unit.stopsBefore].join(" ");
   const mounts = unit.mounts.length > 0 ? `RequiresMountsFor=${unit.mounts.join(" ")}\n` : "";
+  const wants = unit.wants === undefined ? "" : `Wants=${unit.wants.join(" ")}\n`;
   return `[Unit]
 Description=${unit.description}
 After=${order}
-${mounts}StartLimitIntervalSec=0
+${wants}${mounts}StartLimitIntervalSec=0
 
 [Service]
 Type=exec

@@ -35,6 +35,14 @@ export function findConflicts(settings: Settings): string[] {
         `at least ${fewest} must stay with ${NAMESPACE}:topology "${topology}".`,
     );
   }
+  // The count drops hosts from the end of the list, so only those can leave for good.
+  const last = data.slice(data.length - leaving.length);
+  if (leaving.every((host) => data.includes(host)) && leaving.some((host) => !last.includes(host))) {
+    problems.push(
+      `${NAMESPACE}:leaving is [${leaving.join(", ")}]; it must be the last data hosts [${last.join(", ")}], ` +
+        `as a lower ${NAMESPACE}:regionServers drops those.`,
+    );
+  }
   for (const name of rollHosts.filter((host) => !all.includes(host))) {
     problems.push(`${NAMESPACE}:rollHosts names "${name}"; it must be one of ${all.join(", ")}.`);
   }

@@ -75,7 +75,10 @@ export function regionserverRole(member: RegionServerMember): RoleDefinition {
     ports: { rpc: STORAGE_PORTS.regionServer, http: STORAGE_PORTS.regionServerHttp },
     stopsBefore: ["datanode"],
     stopSeconds: 60,
-    settings: { ROLE_REJOIN_SECONDS: "300" },
+    settings: {
+      ROLE_REJOIN_SECONDS: "300",
+      LEAVING: cluster.leaving?.includes(member.host) ? "yes" : "no",
+    },
   });
   return {
     ...role,

@@ -3,15 +3,23 @@ import {
   highlyAvailable,
   NAME_SERVICE,
   replicationOf,
+  spareDataHosts,
   StorageCluster,
   StorageHost,
   STORAGE_PORTS,
 } from "../cluster";
 import { Properties } from "../xml";
+import { CHECKPOINT_FOLDER } from "./checkpoint";
 import { zookeeperQuorum } from "../zookeeper/role";
 
 /** Rack table of the failure domains, read by the name node. */
 export const TOPOLOGY_FILE = "topology.table";
+
+/**
+ * Hosts that take no more copies, one a line, on each name node's volume. Written by the step that has a host leave
+ * and no part of the role, so that no name node is restarted for it.
+ */
+export const EXCLUDED_HOSTS_FILE = "/data/namenode/hosts.exclude";
 
 /** Where files of the cluster live: the name service, or the one name node. */
 export function fileSystem(cluster: StorageCluster): string {
@@ -64,7 +72,7 @@ function nameServiceProperties(cluster: StorageCluster): Properties {
 /** `hdfs-site.xml` as clients (HBase among them) need it. */
 export function clientProperties(cluster: StorageCluster): Properties {
   // With no data node to spare, a failed one cannot be replaced in a pipeline: the write goes on with the rest.
-  const spare = cluster.dataHosts.length > replicationOf(cluster);
+  const spare = spareDataHosts(cluster);
   return {
     ...nameServiceProperties(cluster),
     "dfs.replication": replicationOf(cluster),
@@ -86,6 +94,9 @@ export function nameNodeProperties(cluster: StorageCluster, host: StorageHost): 
     ...clientProperties(cluster),
     "dfs.namenode.name.dir": "file:///data/namenode/name",
     "dfs.permissions.superusergroup": "hadoop",
+    "dfs.hosts.exclude": EXCLUDED_HOSTS_FILE,
+    // In seconds: how often a host that leaves is looked at; the default of 30 is waited for twice.
+    "dfs.namenode.decommission.interval": 5,
     // Files are read and written over the data nodes' own protocol; WebHDFS would let anybody be anybody.
     "dfs.webhdfs.enabled": false,
     // Start-up waits for all blocks and one data node, then 1 s; the default waits 30 s.
@@ -117,6 +128,9 @@ export function nameNodeProperties(cluster: StorageCluster, host: StorageHost): 
       : {
           "dfs.namenode.rpc-address": `${host.name}:${STORAGE_PORTS.nameNode}`,
           "dfs.namenode.http-address": `${host.name}:${STORAGE_PORTS.nameNodeHttp}`,
+          // In seconds: an image that follows another one sooner is refused; an older one is renewed by a restart.
+          "dfs.namenode.checkpoint.period": 60,
+          "dfs.namenode.checkpoint.dir": `file://${CHECKPOINT_FOLDER}`,
         }),
     ...(spread(cluster)
       ? {

@@ -1,8 +1,16 @@
 import { RoleDefinition } from "../../hosts/role";
-import { checkCluster, highlyAvailable, hostNamed, StorageMember, STORAGE_PORTS } from "../cluster";
+import {
+  checkCluster,
+  highlyAvailable,
+  hostNamed,
+  spareDataHosts,
+  StorageMember,
+  STORAGE_PORTS,
+} from "../cluster";
 import { consoleLogging } from "../logging";
 import { memberRole } from "../member";
 import { configurationXml } from "../xml";
+import { CHECKPOINT_TIMER, checkpointUnits } from "./checkpoint";
 import {
   coreProperties,
   dataNodeProperties,
@@ -36,7 +44,9 @@ export function namenodeRole(member: StorageMember): RoleDefinition {
   const { cluster } = member;
   checkCluster(cluster);
   const host = hostNamed(cluster.nameNodes, member.host, "name node");
-  return memberRole(member, {
+  // Of two, the one that stands by makes checkpoints.
+  const alone = !highlyAvailable(cluster);
+  const role = memberRole(member, {
     role: "namenode",
     description: "HDFS name node",
     user: "hdfs",
@@ -50,10 +60,12 @@ export function namenodeRole(member: StorageMember): RoleDefinition {
     },
     ports: { rpc: STORAGE_PORTS.nameNode, http: STORAGE_PORTS.nameNodeHttp },
     stopsBefore: ["zookeeper", "journalnode"],
+    ...(alone ? { wants: [CHECKPOINT_TIMER] } : {}),
     stopSeconds: 30,
     commandSetting: "NAME_NODE_COMMAND",
     settings: { ROLE_REJOIN_SECONDS: "300" },
   });
+  return alone ? { ...role, files: [...role.files, ...checkpointUnits()] } : role;
 }
 
 /**
@@ -143,6 +155,6 @@ export function datanodeRole(member: StorageMember): RoleDefinition {
     },
     stopsBefore: [],
     stopSeconds: 20,
-    settings: { ROLE_REJOIN_SECONDS: "300" },
+    settings: { ROLE_REJOIN_SECONDS: "300", SPARE_DATA_HOSTS: spareDataHosts(cluster) ? "yes" : "no" },
   });
 }

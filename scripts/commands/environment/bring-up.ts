@@ -1,7 +1,11 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+
 import { prepare } from "../../bootstrap/prepare";
 import { EnvironmentOutputs, parseOutputs } from "../../../stacks/outputs";
+import { planHosts } from "../../../stacks/topology";
 import { Output } from "../terminal/live";
 import { Steps } from "../terminal/steps";
+import { Recorded, unreadyDepartures } from "./departures";
 import { claim, Environment, EnvironmentArgs, findEnvironment, openStack, REPOSITORY } from "./open";
 import { update, UpdateResult } from "./update";
 
@@ -35,6 +39,13 @@ export async function bringUp(args: EnvironmentArgs, options: BringUpOptions = {
   const environment = findEnvironment({ ...args, variables });
   const stack = await openStack(environment);
   await claim(stack, environment, (line) => (options.output ?? process.stderr).write(`${line}\n`));
+  const refusal = unreadyDepartures(
+    await recordedOutputs(stack),
+    planHosts(environment.settings).map(({ name }) => name),
+  );
+  if (refusal !== undefined) {
+    throw new Error(refusal);
+  }
   const result = await update(stack, "up", {
     refresh: options.refresh ?? true,
     ...(options.output === undefined ? {} : { output: options.output }),
@@ -49,4 +60,18 @@ export async function bringUp(args: EnvironmentArgs, options: BringUpOptions = {
     );
   }
   return { environment, outputs, result, bootstrapDuration };
+}
+
+/** What the state holds of the last update; nothing where there was none or it ended early. */
+async function recordedOutputs(stack: Stack): Promise<Recorded | undefined> {
+  const exported = await stack.exportStack();
+  const deployment = exported.deployment as {
+    resources?: { type?: string; outputs?: Record<string, unknown> }[];
+  } | null;
+  const outputs = deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  try {
+    return parseOutputs(outputs);
+  } catch {
+    return undefined;
+  }
 }

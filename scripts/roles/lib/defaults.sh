@@ -2,10 +2,12 @@
 # What a role does unless its own script says otherwise.
 
 units_running() {
-  local unit
+  local unit state
   for unit in ${ROLE_UNITS:-}; do
-    # "activating" counts: a unit may wait for what it needs.
-    [[ $(systemctl show --property=ActiveState --value "$unit") =~ ^(active|activating|reloading)$ ]] || return 1
+    state=$(systemctl show --property=ActiveState --property=Job "$unit")
+    # "activating" counts: a unit may wait for what it needs. So does one whose start is queued behind another unit's:
+    # systemd calls it inactive, with a job.
+    [[ $state =~ ActiveState=(active|activating|reloading) || $state =~ Job=[1-9] ]] || return 1
   done
 }
 

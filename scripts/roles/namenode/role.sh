@@ -5,7 +5,7 @@
 source "${here:?}/storage.sh"
 
 role_accounts() { storage_accounts; }
-role_install() { own_folder /data/namenode/name hdfs; }
+role_install() { prepare_folders; }
 role_start() { guarded_start; }
 
 highly_available() { [[ $NAME_NODES == *\ * ]]; }
@@ -23,8 +23,15 @@ name_node() {
   setpriv --reuid hdfs --regid hdfs --init-groups --no-new-privs "${command[@]}" "$@"
 }
 
-role_prepare() {
+# A name node does not start without its list of excluded hosts (leaving.sh).
+prepare_folders() {
   own_folder /data/namenode/name hdfs
+  highly_available || own_folder /data/namenode/checkpoint hdfs
+  [[ -e /data/namenode/hosts.exclude ]] || install -m 0644 /dev/null /data/namenode/hosts.exclude
+}
+
+role_prepare() {
+  prepare_folders
   if [[ $(data_state namenode) == data ]]; then
     permit_used namenode
   elif permit_held namenode "$PLATFORM_ENVIRONMENT" && [[ ${NAME_NODES%% *} == "$MEMBER" ]]; then
@@ -79,7 +86,8 @@ role_probe() {
   unit_and_ports || return 1
   facts=$(name_node_facts "$MEMBER") || because "it does not answer questions about itself (JMX)" || return 1
   case $facts in
-    "active Operational "* | "standby Operational "*) ;;
+    "active Operational "*) ;;
+    "standby Operational "*) active_name_node >/dev/null || because "it stands by, and no name node of $NAME_NODES is active" || return 1 ;;
     *\ safeMode\ *) because "it is in safe mode: data nodes have not reported enough blocks" || return 1 ;;
     *) because "its state is $facts" || return 1 ;;
   esac
@@ -91,6 +99,20 @@ role_rejoined() {
   highly_available || return 0
   systemctl is-active --quiet zkfc.service || because "the failover controller beside it does not run" || return 1
   caught_up || because "it has not caught up with the edits of the active name node"
+}
+
+# Out of safe mode, one of them active.
+role_ready() {
+  local host facts count=0
+  active_name_node >/dev/null || because "no name node of $NAME_NODES is active" || return 1
+  for host in $NAME_NODES; do
+    facts=$(name_node_facts "$host") || facts="without an answer"
+    case $facts in
+      "active Operational "* | "standby Operational "*) count=$((count + 1)) ;;
+      *) because "the name node on $host is not out of safe mode: $facts" || true ;;
+    esac
+  done
+  ((count >= $1))
 }
 
 # A standby reads edits once a minute, when the active one ends a segment (dfs.ha.log-roll.period).

@@ -5,8 +5,22 @@
 source "${here:?}/storage.sh"
 
 role_accounts() { storage_accounts; }
-role_start() { guarded_start; }
-role_guard() { :; }
+
+leaving() { [[ $LEAVING == yes ]]; }
+
+# A host that leaves for good keeps its region server stopped, whatever restarts the host.
+role_start() {
+  if leaving; then
+    systemctl disable --quiet "$ROLE_UNITS" 2>/dev/null || true
+    say "it leaves the cluster (opentsdb:leaving); its region server stays stopped"
+  else
+    guarded_start
+  fi
+}
+
+role_guard() {
+  ! leaving || because "this host leaves the cluster (opentsdb:leaving), so its region server is not started"
+}
 
 role_prepare() {
   await_zookeeper
@@ -36,6 +50,10 @@ role_stop() {
 }
 
 role_probe() {
+  if leaving; then
+    ! systemctl is-active --quiet "$ROLE_UNITS" || because "it is to leave, and still runs"
+    return
+  fi
   unit_and_ports || return 1
   region_count >/dev/null || because "it does not answer questions about itself (JMX)"
 }
@@ -46,9 +64,17 @@ region_count() { jmx "$MEMBER" 16030 'Hadoop:service=HBase,name=RegionServer,sub
 role_rejoined() {
   local average listed regions
   role_probe || return 1
+  ! leaving || return 0
   read -r _ average listed < <(master_facts) || because "no master of $MASTERS is active" || return 1
   [[ $listed == true ]] || because "the master does not list it as live" || return 1
   regions=$(region_count) || because "it does not answer questions about itself (JMX)" || return 1
   ((regions * 2 < average)) || return 0
   tables 120 load --server "$MEMBER" >/dev/null || because "it holds $regions regions of $average that an even share is" || return 1
+}
+
+# So many servers are live at a master that has finished its start.
+role_ready() {
+  local servers
+  read -r servers _ < <(master_facts) || because "no master of $MASTERS has finished its start" || return 1
+  ((servers >= $1)) || because "$servers of $1 region servers are live at the active master"
 }

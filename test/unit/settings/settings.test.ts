@@ -102,6 +102,14 @@ describe("settings", () => {
     assert.deepEqual(parseSettings({ regionServers: 3, leaving: ["data-3"] }, "x").leaving, ["data-3"]);
   });
 
+  it("lets only those data hosts leave that a lower count would drop", () => {
+    assert.match(
+      problemOf({ regionServers: 4, leaving: ["data-2"] }),
+      /leaving is \[data-2\]; it must be the last data hosts \[data-4\]/,
+    );
+    assert.deepEqual(problemsOf({ regionServers: 4, leaving: ["data-4", "data-3"] }), []);
+  });
+
   it("refuses to replace two stateful hosts at once, but not a stateless one beside", () => {
     assert.match(
       problemOf({ rollHosts: ["master-1", "data-1"] }),

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.hadoop.hbase.DoNotRetryIOException;
 import org.apache.hadoop.hbase.TableExistsException;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.AsyncAdmin;
@@ -114,37 +114,64 @@ final class Tables {
     }
   }
 
+  /**
+   * Makes the tables and waits until their regions are open. A master that has only just started, or
+   * stops, refuses for a while: it is asked again. What HBase says must not be repeated ends it.
+   */
   private void make(List<TableDescriptor> tables, Constants constants)
       throws Failure, InterruptedException {
-    List<CompletableFuture<Void>> running = new ArrayList<>();
-    for (TableDescriptor table : tables) {
-      boolean split = table.getTableName().equals(DATA) && constants.saltBuckets() > 1;
-      CompletableFuture<Void> creation =
-          split ? admin.createTable(table, bucketBorders(constants)) : admin.createTable(table);
-      running.add(creation.exceptionally(Tables::acceptExisting));
+    String fault = "it gave no answer";
+    List<CompletableFuture<Void>> started =
+        tables.stream().map(table -> start(table, constants)).toList();
+    for (int i = 0; i < tables.size(); i++) {
+      CompletableFuture<Void> creation = started.get(i);
+      boolean made = false;
+      while (!made) {
+        try {
+          creation.get(deadline.millisLeft(), TimeUnit.MILLISECONDS);
+          made = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof TableExistsException) {
+            // Another creator was faster, or an answer was lost; its constants are compared afterwards.
+            made = true;
+          } else if (e.getCause() instanceof DoNotRetryIOException) {
+            throw new Failure(1, "HBase refused a table: " + Deadline.firstLine(e.getCause()));
+          } else {
+            fault = Deadline.firstLine(e.getCause());
+            endInTime(tables, fault);
+            deadline.pause();
+            creation = start(tables.get(i), constants);
+          }
+        } catch (TimeoutException e) {
+          endInTime(tables, fault);
+        }
+      }
     }
-    try {
-      CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-          .get(deadline.millisLeft(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new Failure(1, "HBase refused a table: " + Deadline.firstLine(e.getCause()));
-    } catch (TimeoutException e) {
-      throw new Failure(
-          Failure.TIMED_OUT,
-          String.format(
-              "HBase did not finish the tables %s within %d s; look at the HBase master's journal and run"
-                  + " this again.",
-              names(tables.stream().map(TableDescriptor::getTableName).toList()), deadline.seconds()));
+    for (TableDescriptor table : tables) {
+      TableName name = table.getTableName();
+      while (!deadline.answer("regions of " + name, () -> admin.isTableAvailable(name))) {
+        endInTime(tables, "regions of " + name + " are not open");
+        deadline.pause();
+      }
     }
   }
 
-  /** Another creator was faster; its constants are compared afterwards as those of any table. */
-  private static Void acceptExisting(Throwable fault) {
-    Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
-    if (cause instanceof TableExistsException) {
-      return null;
+  private CompletableFuture<Void> start(TableDescriptor table, Constants constants) {
+    boolean split = table.getTableName().equals(DATA) && constants.saltBuckets() > 1;
+    return split ? admin.createTable(table, bucketBorders(constants)) : admin.createTable(table);
+  }
+
+  private void endInTime(List<TableDescriptor> tables, String fault) throws Failure {
+    if (deadline.passed()) {
+      throw new Failure(
+          Failure.TIMED_OUT,
+          String.format(
+              "HBase did not finish the tables %s within %d s: %s. Look at the HBase master's journal and"
+                  + " run this again.",
+              names(tables.stream().map(TableDescriptor::getTableName).toList()),
+              deadline.seconds(),
+              fault));
     }
-    throw new CompletionException(cause);
   }
 
   /** One region per bucket: a row key starts with its bucket's number. */
