@@ -45,13 +45,24 @@ function run(request: proto.RunRequest): Promise<proto.RunResponse> {
   });
 }
 
+/** Answers for a plugin that cannot be run as the plugin would: by its stderr and its exit code. */
+function refuse(
+  call: grpc.ServerWritableStream<proto.RunPluginRequest, proto.RunPluginResponse>,
+  error: unknown,
+): void {
+  const text = `${error instanceof Error ? error.message : String(error)}\n`;
+  call.write(new proto.RunPluginResponse().setStderr(new Uint8Array(Buffer.from(text))));
+  call.write(new proto.RunPluginResponse().setExitcode(1));
+  call.end();
+}
+
 /** Runs a plugin and passes on what it prints, its port first. */
 function runPlugin(call: grpc.ServerWritableStream<proto.RunPluginRequest, proto.RunPluginResponse>): void {
   let child: ChildProcess;
   try {
     child = start(pluginStart(call.request, process.env), "pipe");
   } catch (error) {
-    call.destroy(error instanceof Error ? error : new Error(String(error)));
+    refuse(call, error);
     return;
   }
   child.stdout?.on("data", (chunk: Buffer) =>
@@ -60,8 +71,10 @@ function runPlugin(call: grpc.ServerWritableStream<proto.RunPluginRequest, proto
   child.stderr?.on("data", (chunk: Buffer) =>
     call.write(new proto.RunPluginResponse().setStderr(new Uint8Array(chunk))),
   );
-  child.once("error", (error) => call.destroy(error));
+  child.once("error", (error) => refuse(call, error));
   child.once("close", (code) => {
+    // A program that could not be started has been answered for.
+    if (call.writableEnded) return;
     call.write(new proto.RunPluginResponse().setExitcode(code ?? 1));
     call.end();
   });

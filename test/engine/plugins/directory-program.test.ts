@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { repository, scratchFolder, testEngine } from "../engine-fixture";
@@ -81,7 +81,6 @@ describe("a program in a folder, run by the plain Pulumi CLI", function () {
     write("index.js", "");
     write("package.json", JSON.stringify({ name: "folder", main: "index.js" }));
     const pack = join(folder, "pack");
-    if (!existsSync(join(repository, "node_modules/@pulumi/policy"))) return this.ctx.skip?.();
     mkdirSync(pack);
     writeFileSync(
       join(pack, "PulumiPolicy.yaml"),
@@ -103,5 +102,24 @@ describe("a program in a folder, run by the plain Pulumi CLI", function () {
       (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
     );
     assert.match(failure, /this is never allowed/);
+  });
+
+  it("says what a policy pack lacks whose packages are not installed, and ends", async () => {
+    write("index.js", "");
+    write("package.json", JSON.stringify({ name: "folder", main: "index.js" }));
+    const pack = scratchFolder();
+    writeFileSync(join(pack, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+    writeFileSync(
+      join(pack, "package.json"),
+      JSON.stringify({ name: "bare", version: "1.0.0", main: "index.js" }),
+    );
+    writeFileSync(join(pack, "index.js"), "");
+    await pulumi("stack", "init", "bare");
+    const failure = await pulumi("preview", "--policy-pack", pack).then(
+      () => assert.fail("the preview should have failed"),
+      (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
+    );
+    assert.match(failure, /cannot find @pulumi\/pulumi/);
+    rmSync(pack, { recursive: true });
   });
 });
