@@ -17,6 +17,7 @@ export interface EngineProgram {
 export const PROGRAMS: readonly EngineProgram[] = [
   { name: "language-host", source: "engine/language-host/main.ts" },
   { name: "command", source: "engine/plugins/command/main.ts", version: "1.2.1" },
+  { name: "aws", source: "engine/plugins/aws/main.ts", version: "7.48.0" },
   { name: "random", source: "engine/plugins/random/main.ts", version: "4.21.2" },
   { name: "nspawn", source: "components/sites/local/provider/main.ts", version: "0.1.0" },
 ];

@@ -29,6 +29,7 @@ export function allParts(shellFiles: readonly string[]): readonly Part[] {
     { kind: "check", name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
     { kind: "check", name: "shell", command: ["shellcheck", "-x", ...shellFiles] },
     { kind: "mocha", name: "unit", folder: "test/unit", minutes: 5 },
+    { kind: "mocha", name: "policy", folder: "test/policy", minutes: 5 },
     { kind: "mocha", name: "bundle", folder: "test/bundle", minutes: 10 },
     { kind: "mocha", name: "verify", folder: "test/verify", minutes: 10 },
     { kind: "mocha", name: "engine", folder: "test/engine", minutes: 15 },

@@ -1,0 +1,3 @@
+import { serveMain } from "./service";
+
+void serveMain();
